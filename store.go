@@ -1,0 +1,300 @@
+package mind
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// A Store is a [Sink] in a file of JSON lines: the output itself is the log,
+// and each line is a record and its own mark that it is done. Rejected
+// dialogues stand in a second file in a hidden folder beside it, because as a
+// neighbour it would be loaded by every tool that is given "*.jsonl".
+//
+//	MIND-MATH.jsonl                      the dialogues kept
+//	.MIND-MATH.mind/rejected.jsonl       those rejected, with their reason
+//	.MIND-MATH.mind/lock                 held while the store is open
+//
+// There is no other file that would have to agree. A line that is deleted is
+// asked for again, and so is all that was rejected if the second file is.
+//
+// All ids of a store are integers or all are strings, and all records have the
+// metadata keys of its first one: others are not stored, missing ones are "".
+type Store struct {
+	disk           disk
+	lock           io.Closer
+	kept, rejected journal
+	folder         string
+
+	known  bool     // There is a record, or a document that was accepted:
+	intIDs bool     // of this kind of id.
+	shaped bool     // There is a record:
+	meta   []string // with these metadata keys.
+	err    error    // The first error of Write, which refuses everything after.
+}
+
+// OpenStore opens the store NAME.jsonl, or makes one: its files are created with
+// their first records. It takes a lock, so that two processes cannot share a
+// store, and mends what a kill or a power cut left: a last line that is not
+// whole is cut off, one that lacks only its end gets it. A file whose lines are
+// not ours is refused and left as it is.
+func OpenStore(name string) (*Store, error) { return openStore(osDisk{flock}, name) }
+
+func openStore(d disk, name string) (*Store, error) {
+	path, folder, err := storePaths(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.mkdir(folder); err != nil {
+		return nil, fmt.Errorf("output %s: its folder cannot be written: %w", name, err)
+	}
+	lock, err := d.lock(filepath.Join(folder, "lock"))
+	if err != nil {
+		return nil, fmt.Errorf("output %s: %w", name, err)
+	}
+	s := &Store{disk: d, lock: lock, folder: folder,
+		kept:     journal{disk: d, name: path, spare: filepath.Join(folder, "mended")},
+		rejected: journal{disk: d, name: filepath.Join(folder, "rejected.jsonl"), spare: filepath.Join(folder, "mended")}}
+	for _, j := range []*journal{&s.kept, &s.rejected} {
+		first, err := j.open()
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		if first != nil && !s.shaped {
+			s.known, s.intIDs = true, first.IntID
+			s.shaped, s.meta = true, slices.Sorted(maps.Keys(first.Metadata))
+		}
+	}
+	return s, nil
+}
+
+// storePaths are the main file of a store, with links resolved so that two
+// names of one file are one store, and its hidden folder.
+func storePaths(name string) (path, folder string, err error) {
+	base, ok := strings.CutSuffix(filepath.Base(name), ".jsonl")
+	if !ok || base == "" {
+		return "", "", fmt.Errorf("output %s: its name must end in .jsonl, as in %s.jsonl", name, cmp.Or(base, "dialogues"))
+	}
+	path = name
+	for range 40 {
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err == nil {
+		dir, err = filepath.Abs(dir)
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("output %s: %w; make its folder first", name, err)
+	}
+	path = filepath.Join(dir, filepath.Base(path))
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return "", "", fmt.Errorf("output %s: is a %s, not a file", name, kindOf(info))
+	}
+	base = strings.TrimSuffix(filepath.Base(path), ".jsonl")
+	return path, filepath.Join(dir, "."+base+".mind"), nil
+}
+
+func kindOf(info fs.FileInfo) string {
+	if info.IsDir() {
+		return "folder"
+	}
+	return "device or pipe"
+}
+
+// Close gives the lock back. What Write acknowledged is safe without it. A
+// store without a record leaves nothing behind.
+func (s *Store) Close() error {
+	err := errors.Join(s.kept.close(), s.rejected.close())
+	if s.kept.size+s.rejected.size == 0 {
+		_ = s.disk.remove(filepath.Join(s.folder, "lock"))
+		_ = s.disk.remove(s.folder) // Not where the file with the rejects is foreign.
+	}
+	return errors.Join(err, s.lock.Close())
+}
+
+// Rejects is the path of the file with the rejected dialogues. It exists once
+// there is one.
+func (s *Store) Rejects() string { return s.rejected.name }
+
+// Keys yields the keys of all records, those kept first. It reads the fixed end
+// of each line alone, and mends what only a look at every line can find: lines
+// that a power cut tore holes in.
+func (s *Store) Keys(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, j := range []*journal{&s.kept, &s.rejected} {
+			over := false
+			err := j.keys(func(key string) error {
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
+				}
+				if over = !yield(key, nil); over {
+					return errEnd
+				}
+				return nil
+			})
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if over {
+				return
+			}
+		}
+	}
+}
+
+// Accepts refuses a document whose id is of the other kind than those of the
+// store: mixed ids make a file that datasets, polars and pyarrow cannot load.
+func (s *Store) Accepts(d Document) error {
+	if !s.known {
+		s.known, s.intIDs = true, d.IntID
+	}
+	if s.intIDs == d.IntID {
+		return nil
+	}
+	if s.intIDs {
+		return fmt.Errorf("%s has integer ids and document %.40q has none: write to another file", s.kept.name, d.ID)
+	}
+	return fmt.Errorf("%s has ids that are strings and document %s has an integer: set Files.StringIDs (-string-ids), or write to another file", s.kept.name, d.ID)
+}
+
+// Write appends ds, those kept to one file and those rejected to the other, and
+// syncs what it has written to once. After an error the store takes nothing
+// more: what is whole stays, and a store that is opened anew goes on from there.
+func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
+	if s.err != nil {
+		return s.err
+	}
+	var kept, rejected []byte
+	for _, d := range ds {
+		if !s.shaped {
+			s.shaped, s.meta = true, slices.Sorted(maps.Keys(d.Metadata))
+		}
+		if s.err = s.Accepts(Document{ID: d.ID, IntID: d.IntID}); s.err != nil {
+			return s.err
+		}
+		d.Metadata = s.shape(d.Metadata)
+		line, err := d.MarshalJSON()
+		if err != nil {
+			s.err = fmt.Errorf("dialogue %s: %w", d.Key, err)
+			return s.err
+		}
+		to := &kept
+		if d.Reject != "" {
+			to = &rejected
+		}
+		*to = append(append(*to, line...), '\n')
+	}
+	s.err = s.kept.append(kept)
+	if s.err == nil {
+		s.err = s.rejected.append(rejected)
+	}
+	if errors.Is(s.err, syscall.ENOSPC) {
+		s.err = fmt.Errorf("%w; what was written before is safe: make room and run again", s.err)
+	}
+	return s.err
+}
+
+// shape returns metadata with the store's keys.
+func (s *Store) shape(metadata map[string]string) map[string]string {
+	shaped := make(map[string]string, len(s.meta))
+	for _, k := range s.meta {
+		shaped[k] = metadata[k]
+	}
+	return shaped
+}
+
+// AnswerTokens is the mean of completion_tokens over the first dialogues kept,
+// up to 256 of them, 0 where none says.
+func (s *Store) AnswerTokens() int {
+	n, sum := 0, 0
+	_ = s.kept.each(func(line []byte) error {
+		var d Dialogue
+		if err := d.UnmarshalJSON(line); err != nil || n == 256 {
+			return errEnd
+		}
+		if d.Usage.CompletionTokens > 0 {
+			n++
+			sum += d.Usage.CompletionTokens
+		}
+		return nil
+	})
+	return sum / max(n, 1)
+}
+
+// Dialogues reads stores back: of each the dialogues kept, then those rejected
+// (Reject tells). It takes no lock and reads whole lines alone, so it may read
+// while a run appends. An error, with file and line, ends the iteration.
+func Dialogues(names ...string) iter.Seq2[Dialogue, error] {
+	return func(yield func(Dialogue, error) bool) {
+		for _, name := range names {
+			if !dialogues(name, yield) {
+				return
+			}
+		}
+	}
+}
+
+func dialogues(name string, yield func(Dialogue, error) bool) (more bool) {
+	path, folder, err := storePaths(name)
+	if err != nil {
+		return yield(Dialogue{}, err) && false
+	}
+	kept := done{}
+	read := func(file string) error {
+		f, err := osDisk{}.open(file, os.O_RDONLY)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		j := journal{name: file, f: f}
+		return j.each(func(line []byte) error {
+			if torn(line) {
+				return nil // The next OpenStore takes it out.
+			}
+			var d Dialogue
+			if err := d.UnmarshalJSON(line); err != nil {
+				return foreign(err)
+			}
+			unit, _, _ := parseKey(d.Key) // UnmarshalJSON has seen to it.
+			if _, ok := kept[[12]byte(unit[:])]; ok && file != path {
+				return nil // The main file wins.
+			}
+			kept[[12]byte(unit[:])] = [4]byte{}
+			if more = yield(d, nil); !more {
+				return errEnd
+			}
+			return nil
+		})
+	}
+	more = true
+	err1 := read(path)
+	if !more {
+		return false
+	}
+	err2 := read(filepath.Join(folder, "rejected.jsonl"))
+	if errors.Is(err1, fs.ErrNotExist) && err2 == nil || errors.Is(err2, fs.ErrNotExist) && err1 == nil {
+		return more
+	}
+	if err := cmp.Or(err1, err2); err != nil {
+		return yield(Dialogue{}, err) && false
+	}
+	return more
+}

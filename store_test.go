@@ -1,0 +1,371 @@
+package mind
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// record is the n-th dialogue of a test: every third one is rejected.
+func numberedDialogue(n int) Dialogue {
+	d := Dialogue{
+		ID: fmt.Sprint(n), IntID: true, Text: fmt.Sprintf("Teacher: What is $%d<%d$?\nStudent: \"True\".", n, n+1), Style: "s", Chunks: 1, Model: "m", FinishReason: "stop",
+		Usage: Usage{10, 20 + n%2}, Metadata: map[string]string{"level": "Level 1", "type": "Algebra"}, Source: strings.Repeat("x", n%7),
+		Key: makeKey(unitHash(documentHash(Document{ID: fmt.Sprint(n)}), 0, "s", 0), recipeHash("", "p")),
+	}
+	if n%3 == 2 {
+		d.Reject = "finish: length"
+	}
+	return d
+}
+
+func numberedDialogues(from, to int) (ds []Dialogue) {
+	for n := from; n < to; n++ {
+		ds = append(ds, numberedDialogue(n))
+	}
+	return ds
+}
+
+// held opens a store and returns what it holds, by its own keys and by
+// Dialogues, which must agree.
+func held(t *testing.T, name string) []Dialogue {
+	t.Helper()
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	defer s.Close()
+	var keys, keysBack []string
+	for key, err := range s.Keys(t.Context()) {
+		require.NoError(t, err)
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	var ds []Dialogue
+	for d, err := range Dialogues(name) {
+		require.NoError(t, err)
+		ds = append(ds, d)
+		keysBack = append(keysBack, d.Key)
+	}
+	require.Equal(t, keys, keysBack)
+	slices.SortFunc(ds, func(a, b Dialogue) int { return len(a.ID)*1000 - len(b.ID)*1000 + strings.Compare(a.ID, b.ID) })
+	return ds
+}
+
+func write(t *testing.T, name string, ds ...Dialogue) {
+	t.Helper()
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	require.NoError(t, s.Write(t.Context(), ds))
+	require.NoError(t, s.Close())
+}
+
+func output(t *testing.T) string { return filepath.Join(t.TempDir(), "out.jsonl") }
+
+func TestStoreHoldsWhatIsWritten(t *testing.T) {
+	name := output(t)
+	require.Empty(t, held(t, name))
+	require.NoFileExists(t, name, "an empty file breaks pandas, polars and DuckDB")
+	entries, err := os.ReadDir(filepath.Dir(name))
+	require.NoError(t, err)
+	require.Empty(t, entries, "a store without a record leaves nothing behind")
+
+	for n := range 10 {
+		write(t, name, numberedDialogues(10*n, 10*n+10)...)
+	}
+	require.Equal(t, numberedDialogues(0, 100), held(t, name))
+	visible, err := filepath.Glob(filepath.Join(filepath.Dir(name), "[^.]*"))
+	require.NoError(t, err)
+	require.Equal(t, []string{name}, visible)
+
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	defer s.Close()
+	require.FileExists(t, s.Rejects())
+	require.Equal(t, 20, s.AnswerTokens())
+}
+
+// TestStoreCutAtEveryByte: a file that ends anywhere in its last two records
+// keeps all before, and a rerun may write the others again.
+func TestStoreCutAtEveryByte(t *testing.T) {
+	name := output(t)
+	write(t, name, numberedDialogue(0), numberedDialogue(1), numberedDialogue(3), numberedDialogue(4))
+	whole, err := os.ReadFile(name)
+	require.NoError(t, err)
+	for _, tail := range []string{"", "\x00", strings.Repeat("\x00", 5000)} {
+		for cut := range len(whole) + 1 {
+			disk := newMemDisk("", 0)
+			disk.names[disk.out] = &memFile{data: append(slices.Clone(whole[:cut]), tail...)}
+			lines := bytes.Count(whole[:cut], []byte("\n"))
+			if cut < len(whole) && whole[cut] == '\n' {
+				lines++ // It lacks only its end.
+			}
+			s, err := openStore(disk, disk.out)
+			require.NoError(t, err)
+			n := 0
+			for _, err := range s.Keys(t.Context()) {
+				require.NoError(t, err)
+				n++
+			}
+			require.NoError(t, s.Close())
+			require.Equal(t, lines, n, "cut at %d of %d, %d zeros", cut, len(whole), len(tail))
+			if lines == 0 {
+				require.NotContains(t, disk.names, disk.out)
+				continue
+			}
+			require.Equal(t, bytes.Join(bytes.SplitAfter(whole, []byte("\n"))[:lines], nil), disk.names[disk.out].data)
+		}
+	}
+}
+
+func TestForeignFilesAreRefusedAndLeftAlone(t *testing.T) {
+	ours, err := numberedDialogue(1).MarshalJSON()
+	require.NoError(t, err)
+	for name, content := range map[string]string{
+		"another tool's":                `{"id":1,"text":"x"}` + "\n",
+		"another tool's, no end":        `{"id":1,"text":"x"}`,
+		"another tool's, torn":          `{"id":1,"problem":"What`,
+		"an array":                      "[\n{\"id\": 1}\n]\n",
+		"text":                          "notes\n",
+		"text without end":              "notes",
+		"ours, then another key":        string(ours) + "\n" + strings.Replace(string(ours), `"key"`, `"hash"`, 1) + "\n",
+		"ours, then a blank line":       string(ours) + "\n\n",
+		"ours, then a foreign object":   string(ours) + "\n" + `{"score":1}`,
+		"ours, with a key of others'":   strings.Replace(string(ours), `"raw"`, `"score":1,"raw"`, 1) + "\n",
+		"a blank line, then ours":       "\n" + string(ours) + "\n",
+		"ours with a byte order mark":   "\ufeff" + string(ours) + "\n",
+		"ours, pretty printed":          strings.ReplaceAll(string(ours), ",", ",\n"),
+		"an object that begins like us": `{"id":"a\"b","text":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := output(t)
+			require.NoError(t, os.WriteFile(file, []byte(content), 0o666))
+			s, err := OpenStore(file)
+			if err == nil {
+				for _, err1 := range s.Keys(t.Context()) {
+					err = errors.Join(err, err1)
+				}
+				require.NoError(t, s.Close())
+			}
+			require.ErrorContains(t, err, "not a line that mind wrote")
+			require.ErrorContains(t, err, file)
+			after, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.Equal(t, content, string(after))
+		})
+	}
+}
+
+// TestHolesAreTakenOut: a power cut may lose any page that was not synced,
+// also one before pages that arrived.
+func TestHolesAreTakenOut(t *testing.T) {
+	for n := range 4 {
+		name := output(t)
+		ds := []Dialogue{numberedDialogue(0), numberedDialogue(1), numberedDialogue(3), numberedDialogue(4)}
+		write(t, name, ds...)
+		whole, err := os.ReadFile(name)
+		require.NoError(t, err)
+		lines := bytes.SplitAfter(whole, []byte("\n"))
+		clear(lines[n][len(lines[n])/3 : len(lines[n])/2])
+		require.NoError(t, os.WriteFile(name, bytes.Join(lines, nil), 0o666))
+
+		write(t, name, numberedDialogue(2)) // Opening alone does not look at every line.
+		s, err := OpenStore(name)
+		require.NoError(t, err)
+		var keys []string
+		for key, err := range s.Keys(t.Context()) {
+			require.NoError(t, err)
+			keys = append(keys, key)
+		}
+		require.Len(t, keys, 4)
+		require.NoError(t, s.Write(t.Context(), []Dialogue{ds[n]}))
+		require.NoError(t, s.Close())
+		require.Equal(t, numberedDialogues(0, 5), held(t, name))
+	}
+}
+
+func TestOneProcessAStore(t *testing.T) {
+	name := output(t)
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	link := filepath.Join(t.TempDir(), "link.jsonl")
+	require.NoError(t, os.Symlink(name, link))
+	for _, other := range []string{name, link, filepath.Join(filepath.Dir(name), ".", "out.jsonl")} {
+		_, err = OpenStore(other)
+		require.ErrorContains(t, err, fmt.Sprintf("another run (process %d)", os.Getpid()), other)
+	}
+	require.NoError(t, s.Write(t.Context(), numberedDialogues(0, 3)))
+	require.NoError(t, s.Close())
+	require.Len(t, held(t, link), 3)
+}
+
+func TestNoStoreWithoutLocks(t *testing.T) {
+	_, err := openStore(osDisk{func(*os.File) error { return errors.New("function not implemented") }}, output(t))
+	require.ErrorContains(t, err, "cannot lock files (function not implemented)")
+	require.ErrorContains(t, err, "local disk")
+}
+
+func TestNamesThatAreNoStore(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "folder.jsonl"), 0o777))
+	for name, want := range map[string]string{
+		"out.json":          "must end in .jsonl",
+		".jsonl":            "must end in .jsonl",
+		"folder.jsonl":      "is a folder",
+		"nowhere/out.jsonl": "make its folder first",
+	} {
+		_, err := OpenStore(filepath.Join(dir, name))
+		require.ErrorContains(t, err, want, name)
+		require.ErrorContains(t, err, name)
+	}
+}
+
+func TestIdsOfAStoreAreOfOneKind(t *testing.T) {
+	name := output(t)
+	write(t, name, numberedDialogue(0))
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	defer s.Close()
+	require.NoError(t, s.Accepts(Document{ID: "5", IntID: true}))
+	require.ErrorContains(t, s.Accepts(Document{ID: "five"}), "integer ids")
+	require.ErrorContains(t, s.Accepts(Document{}), "integer ids")
+
+	fresh, err := OpenStore(output(t))
+	require.NoError(t, err)
+	defer fresh.Close()
+	require.NoError(t, fresh.Accepts(Document{}))
+	require.ErrorContains(t, fresh.Accepts(Document{ID: "5", IntID: true}), "-string-ids")
+	require.Error(t, fresh.Write(t.Context(), []Dialogue{numberedDialogue(1)}))
+}
+
+func TestMetadataIsThatOfTheFirstLine(t *testing.T) {
+	for _, first := range []map[string]string{{"level": "1", "type": "a"}, nil} {
+		name := output(t)
+		a, b, c := numberedDialogue(0), numberedDialogue(1), numberedDialogue(2)
+		a.Metadata, b.Metadata, c.Metadata = first, map[string]string{"url": "u", "type": "b"}, nil
+		write(t, name, a)
+		write(t, name, b, c)
+		ds := held(t, name)
+		require.Equal(t, first, ds[0].Metadata)
+		if first == nil {
+			require.Nil(t, ds[1].Metadata)
+			continue
+		}
+		require.Equal(t, map[string]string{"level": "", "type": "b"}, ds[1].Metadata)
+		require.Equal(t, map[string]string{"level": "", "type": ""}, ds[2].Metadata)
+	}
+}
+
+func TestMainFileWins(t *testing.T) {
+	name := output(t)
+	d := numberedDialogue(2)
+	write(t, name, d, numberedDialogue(5))
+	d.Reject = ""
+	write(t, name, d)
+	var ds []Dialogue
+	for d, err := range Dialogues(name) {
+		require.NoError(t, err)
+		ds = append(ds, d)
+	}
+	require.Equal(t, []Dialogue{d, numberedDialogue(5)}, ds)
+}
+
+func TestDialoguesWhileARunAppends(t *testing.T) {
+	name := output(t)
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	defer s.Close()
+	require.NoError(t, s.Write(t.Context(), numberedDialogues(0, 5)))
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString(`{"id":9,"te`)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	n := 0
+	for d, err := range Dialogues(name) {
+		require.NoError(t, err)
+		require.NotEmpty(t, d.Key)
+		n++
+	}
+	require.Equal(t, 5, n)
+
+	for _, err := range Dialogues(name + ".none.jsonl") {
+		require.ErrorIs(t, err, os.ErrNotExist)
+	}
+}
+
+// TestFaultyDisk: whatever fails at whatever operation, the store says so at
+// once and for ever, its file has whole lines alone, and the next one goes on.
+func TestFaultyDisk(t *testing.T) {
+	for _, fault := range []string{"fails", "writes short", "loses power"} {
+		t.Run(fault, func(t *testing.T) {
+			for k := 1; ; k++ {
+				disk := newMemDisk(fault, k)
+				acknowledged, err := writeAll(t, disk)
+				if err == nil && !disk.failed {
+					require.Greater(t, k, 30, "operations")
+					return
+				}
+				if fault == "loses power" {
+					disk.crash(rand.New(rand.NewPCG(1, uint64(k))))
+				}
+				disk.heal()
+				s, err := openStore(disk, disk.out)
+				require.NoError(t, err, "%s at %d", fault, k)
+				var keys []string
+				for key, err := range s.Keys(context.Background()) {
+					require.NoError(t, err)
+					keys = append(keys, key)
+				}
+				require.NoError(t, s.Close())
+				require.Subset(t, keys, acknowledged, "%s at %d", fault, k)
+				slices.Sort(keys)
+				require.Len(t, slices.Compact(slices.Clone(keys)), len(keys), "twice: %s at %d", fault, k)
+
+				// The rerun writes what is missing, and only that.
+				rest := slices.DeleteFunc(numberedDialogues(0, 24), func(d Dialogue) bool { return slices.Contains(keys, d.Key) })
+				s, err = openStore(disk, disk.out)
+				require.NoError(t, err)
+				require.NoError(t, s.Write(context.Background(), rest))
+				require.NoError(t, s.Close())
+				require.ElementsMatch(t, numberedDialogues(0, 24), disk.dialogues(t), "%s at %d", fault, k)
+			}
+		})
+	}
+}
+
+// writeAll writes 24 dialogues in groups until something fails, and returns the
+// keys that were acknowledged.
+func writeAll(t *testing.T, disk *memDisk) (acknowledged []string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			require.Equal(t, errPower, r)
+			err = errPower
+		}
+	}()
+	s, err := openStore(disk, disk.out)
+	if err != nil {
+		return nil, err
+	}
+	for n := 0; n < 24; n += 4 {
+		group := numberedDialogues(n, n+4)
+		if err = s.Write(context.Background(), group); err != nil {
+			require.Equal(t, err, s.Write(context.Background(), group), "sticky")
+			break
+		}
+		for _, d := range group {
+			acknowledged = append(acknowledged, d.Key)
+		}
+	}
+	_ = s.Close()
+	return acknowledged, err
+}
