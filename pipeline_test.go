@@ -1,0 +1,688 @@
+package mind_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/mind"
+	"github.com/org/mind/mindtest"
+)
+
+// problems is a source of n short documents with integer ids from first on.
+func problems(first, n int) mind.Documents {
+	var ds mind.Documents
+	for i := first; i < first+n; i++ {
+		ds = append(ds, mind.Document{ID: fmt.Sprint(i), IntID: true, Text: fmt.Sprintf("What is %d + 1?", i)})
+	}
+	return ds
+}
+
+// asked is a generator that answers at once and remembers how often each key
+// was asked for. What fails, if set, it answers first.
+type asked struct {
+	fail    func(r mind.Request, nth int) error // nth attempt for this key, from 1.
+	latency time.Duration
+	mu      sync.Mutex
+	times   map[string]int
+}
+
+func (a *asked) Generate(ctx context.Context, r mind.Request) (mind.Response, error) {
+	a.mu.Lock()
+	if a.times == nil {
+		a.times = map[string]int{}
+	}
+	a.times[r.Key]++
+	nth := a.times[r.Key]
+	a.mu.Unlock()
+	if a.fail != nil {
+		if err := a.fail(r, nth); err != nil {
+			return mind.Response{}, err
+		}
+	}
+	select {
+	case <-time.After(a.latency):
+		return mind.Response{Text: "Teacher: " + r.Prompt + "\nStudent: Yes.", Model: "fake", Usage: mind.Usage{PromptTokens: 10, CompletionTokens: 20}}, nil
+	case <-ctx.Done():
+		return mind.Response{}, context.Cause(ctx)
+	}
+}
+
+func (a *asked) total() (n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, times := range a.times {
+		n += times
+	}
+	return n
+}
+
+func pipeline(t *testing.T, src mind.Source, gen mind.Generator, sink mind.Sink, opts ...mind.Option) *mind.Pipeline {
+	t.Helper()
+	p, err := mind.New(src, gen, sink, append([]mind.Option{mind.WithFilters()}, opts...)...)
+	require.NoError(t, err)
+	return p
+}
+
+// balanced checks the books of a run.
+func balanced(t *testing.T, s mind.Stats) {
+	t.Helper()
+	require.Equal(t, s.Units, s.Held+s.Kept+s.Rejected+s.Failed+s.Pending, "%+v", s)
+	require.GreaterOrEqual(t, s.Pending, 0)
+}
+
+func TestEveryUnitIsAskedForOnce(t *testing.T) {
+	var sink mindtest.Memory
+	gen := &asked{}
+	p := pipeline(t, problems(1, 50), gen, &sink, mind.WithStyles(mind.PaperStyles()...), mind.WithSamples(2))
+	require.NoError(t, p.Run(t.Context()))
+	s := p.Stats()
+	balanced(t, s)
+	require.Equal(t, 50*7*2, s.Kept)
+	require.Equal(t, 50*7*2, gen.total())
+	require.Len(t, gen.times, 50*7*2)
+	require.Equal(t, mind.Usage{PromptTokens: 7000, CompletionTokens: 14000}, s.Usage)
+
+	require.NoError(t, p.Run(t.Context()))
+	require.Equal(t, 700, p.Stats().Held)
+	require.Equal(t, 700, gen.total(), "a finished run sends no request at all")
+}
+
+func TestGrownInputCostsWhatIsNew(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		grown mind.Documents
+	}{
+		{"behind", problems(1, 220)},
+		{"in front", append(problems(201, 20), problems(1, 200)...)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var sink mindtest.Memory
+			gen := &asked{}
+			require.NoError(t, pipeline(t, problems(1, 200), gen, &sink).Run(t.Context()))
+			require.NoError(t, pipeline(t, c.grown, gen, &sink).Run(t.Context()))
+			require.Equal(t, 220, gen.total())
+			require.Len(t, sink.Dialogues(), 220)
+		})
+	}
+}
+
+func TestRepeatedDocumentsAreHeld(t *testing.T) {
+	var sink mindtest.Memory
+	p := pipeline(t, append(problems(1, 10), problems(1, 10)...), &asked{latency: time.Millisecond}, &sink)
+	require.NoError(t, p.Run(t.Context()))
+	require.Equal(t, 10, p.Stats().Held)
+	require.Len(t, sink.Kept(), 10)
+}
+
+func TestOutputIsTheSameAtAnyConcurrency(t *testing.T) {
+	var outputs [][]string
+	for _, concurrency := range []int{1, 7, 64} {
+		var sink mindtest.Memory
+		require.NoError(t, pipeline(t, problems(1, 100), &asked{}, &sink, mind.WithConcurrency(concurrency), mind.WithStyles(mind.PaperStyles()...)).Run(t.Context()))
+		var lines []string
+		for _, d := range sink.Dialogues() {
+			line, err := json.Marshal(d)
+			require.NoError(t, err)
+			lines = append(lines, string(line))
+		}
+		slices.Sort(lines)
+		outputs = append(outputs, lines)
+	}
+	require.Equal(t, outputs[0], outputs[1])
+	require.Equal(t, outputs[0], outputs[2])
+}
+
+func TestStylesOfAChunkAreNeighbours(t *testing.T) {
+	var order []string
+	gen := mind.GeneratorFunc(func(_ context.Context, r mind.Request) (mind.Response, error) {
+		order = append(order, r.Chunk.Doc.ID+" "+r.Style)
+		return mind.Response{Text: "x"}, nil
+	})
+	require.NoError(t, pipeline(t, problems(1, 2), gen, &mindtest.Memory{}, mind.WithConcurrency(1), mind.WithStyles(mind.OlmoStyles()...)).Run(t.Context()))
+	require.Equal(t, []string{"1 two_students_written", "1 problem_solving_written", "2 two_students_written", "2 problem_solving_written"}, order)
+}
+
+func TestRecordOfADialogue(t *testing.T) {
+	var sink mindtest.Memory
+	src := mind.Documents{{Text: "One.\n\nTwo.", Meta: map[string]string{"level": "Level 1"}}}
+	chunker := mind.ChunkerFunc(func(text string) iter.Seq[string] { return slices.Values([]string{"One.\n\n", " \n", "Two."}) })
+	gen := mind.GeneratorFunc(func(_ context.Context, r mind.Request) (mind.Response, error) {
+		return mind.Response{Text: "a\x00b\xff", Model: "m", Usage: mind.Usage{PromptTokens: 1, CompletionTokens: 2}}, nil
+	})
+	style := mind.Style{Name: "s", System: "Be kind.", Prompt: func(c mind.Chunk) string {
+		if c.Index == 0 {
+			return ""
+		}
+		return "About " + c.Text
+	}}
+	p := pipeline(t, src, gen, &sink, mind.WithChunker(chunker), mind.WithStyles(style))
+	require.NoError(t, p.Run(t.Context()))
+	require.Equal(t, 1, p.Stats().Units, "neither white space nor an empty prompt is a unit")
+	d := sink.Dialogues()[0]
+	require.Len(t, d.Key, 40)
+	d.Key = ""
+	require.Len(t, d.ID, 16, "a hash of the text")
+	d.ID = ""
+	require.Equal(t, mind.Dialogue{
+		Text: "a\uFFFDb\uFFFD", Style: "s", Chunk: 2, Chunks: 3, Model: "m", FinishReason: "stop",
+		Usage: mind.Usage{PromptTokens: 1, CompletionTokens: 2}, Metadata: map[string]string{"level": "Level 1"}, Source: "Two.",
+	}, d)
+}
+
+func TestFirstRequestLeavesBeforeTheInputEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		asking := make(chan bool)
+		src := mind.SourceFunc(func(context.Context) iter.Seq2[mind.Document, error] {
+			return func(yield func(mind.Document, error) bool) {
+				yield(mind.Document{Text: "first"}, nil)
+				<-asking
+				yield(mind.Document{Text: "second"}, nil)
+			}
+		})
+		gen := mind.GeneratorFunc(func(_ context.Context, r mind.Request) (mind.Response, error) {
+			if r.Chunk.Text == "first" {
+				close(asking)
+			}
+			return mind.Response{Text: "x"}, nil
+		})
+		require.NoError(t, pipeline(t, src, gen, &mindtest.Memory{}).Run(ctx))
+		cancel()
+	})
+}
+
+// TestBusyServerCostsNoMemory: whatever the input's size, no more units are
+// drawn than may be parked.
+func TestBusyServerCostsNoMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var drawn atomic.Int64
+		src := mind.SourceFunc(func(context.Context) iter.Seq2[mind.Document, error] {
+			return func(yield func(mind.Document, error) bool) {
+				for i := range 1_000_000 {
+					drawn.Add(1)
+					if !yield(mind.Document{Text: fmt.Sprint(i)}, nil) {
+						return
+					}
+				}
+			}
+		})
+		gen := mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
+			return mind.Response{}, errors.New("500")
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		p := pipeline(t, src, gen, &mindtest.Memory{}, mind.WithConcurrency(8), mind.WithAttempts(1000))
+		require.ErrorIs(t, p.Run(ctx), context.DeadlineExceeded)
+		require.LessOrEqual(t, drawn.Load(), int64(1024+8+1))
+		balanced(t, p.Stats())
+		require.Zero(t, p.Stats().InFlight)
+	})
+}
+
+func TestFaultsLoseNothing(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault error
+		every int // Each so many-th attempt fails.
+	}{
+		{"a fifth busy", &mind.BusyError{Err: errors.New("429")}, 5},
+		{"a tenth errors", errors.New("500"), 10},
+		{"a third errors", errors.New("reset"), 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var n atomic.Int64
+				gen := &asked{latency: time.Second, fail: func(mind.Request, int) error {
+					if n.Add(1)%int64(c.every) == 0 {
+						return c.fault
+					}
+					return nil
+				}}
+				var sink mindtest.Memory
+				p := pipeline(t, problems(1, 1000), gen, &sink, mind.WithConcurrency(16), mind.WithAttempts(64))
+				require.NoError(t, p.Run(t.Context()))
+				require.Len(t, sink.Kept(), 1000)
+				s := p.Stats()
+				balanced(t, s)
+				require.Equal(t, s.Requests, 1000+s.Busy+s.Errors)
+				// One after the other the retries alone would take a second each.
+				require.Less(t, s.Elapsed, 3*1000/16*time.Second, "%+v", s)
+			})
+		})
+	}
+}
+
+func TestBusyCostsNoAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gen := &asked{fail: func(_ mind.Request, nth int) error {
+			if nth <= 20 {
+				return &mind.BusyError{Wait: time.Minute, Err: errors.New("429")}
+			}
+			return nil
+		}}
+		p := pipeline(t, problems(1, 1), gen, &mindtest.Memory{}, mind.WithAttempts(1))
+		// The breaker looks at 5 minutes of silence; a server that says how
+		// long it will be busy gets that time all the same.
+		err := p.Run(t.Context())
+		require.ErrorIs(t, err, mind.ErrStop)
+		require.ErrorContains(t, err, "no answer for")
+		balanced(t, p.Stats())
+
+		gen.fail = func(_ mind.Request, nth int) error {
+			if nth%9 != 0 {
+				return &mind.BusyError{Err: errors.New("429")}
+			}
+			return nil
+		}
+		gen.times = nil
+		require.NoError(t, p.Run(t.Context()))
+		require.Equal(t, 9, gen.total())
+	})
+}
+
+func TestAttemptsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("500 broken")
+		gen := &asked{fail: func(r mind.Request, _ int) error {
+			if r.Chunk.Doc.ID == "3" {
+				return broken
+			}
+			return nil
+		}}
+		var sink mindtest.Memory
+		p := pipeline(t, problems(1, 10), gen, &sink)
+		err := p.Run(t.Context())
+		require.ErrorIs(t, err, broken)
+		require.ErrorContains(t, err, "1 of 10 units have no answer after 8 attempts")
+		require.Equal(t, 9+8, gen.total())
+		require.Equal(t, 1, p.Stats().Failed)
+		balanced(t, p.Stats())
+
+		gen.fail = nil
+		require.NoError(t, p.Run(t.Context()))
+		require.Len(t, sink.Kept(), 10)
+		require.Equal(t, 18, gen.total(), "only the failed unit is asked for again")
+	})
+}
+
+func TestRefusedIsRejected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gen := &asked{fail: func(r mind.Request, _ int) error {
+			if r.Chunk.Doc.ID == "3" {
+				return fmt.Errorf("%w: context overflow", mind.ErrSkip)
+			}
+			return nil
+		}}
+		var sink mindtest.Memory
+		p := pipeline(t, problems(1, 10), gen, &sink)
+		require.NoError(t, p.Run(t.Context()))
+		require.Equal(t, "refused: context overflow", sink.Rejected()[0].Reject)
+		require.Equal(t, map[string]int{"refused": 1}, p.Stats().Rejects)
+		require.NoError(t, p.Run(t.Context()))
+		require.Equal(t, 10, gen.total())
+	})
+}
+
+func TestWrongParameterRecordsNothing(t *testing.T) {
+	refuse := func(mind.Request, int) error { return fmt.Errorf("%w: temperature is out of range", mind.ErrSkip) }
+	for _, c := range []struct {
+		name  string
+		units int
+		asked int
+	}{
+		{"a long input is stopped", 10_000, 32}, // 16 refusals, and what was in flight then.
+		{"a short one ends", 3, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var sink mindtest.Memory
+				gen := &asked{fail: refuse}
+				p := pipeline(t, problems(1, c.units), gen, &sink)
+				err := p.Run(t.Context())
+				require.ErrorIs(t, err, mind.ErrStop)
+				require.ErrorContains(t, err, "temperature is out of range")
+				require.Empty(t, sink.Dialogues())
+				require.LessOrEqual(t, gen.total(), c.asked)
+				balanced(t, p.Stats())
+			})
+		})
+	}
+	t.Run("an answer shows that it is right", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var sink mindtest.Memory
+			gen := &asked{fail: func(r mind.Request, nth int) error {
+				if r.Chunk.Doc.ID <= "5" || len(r.Chunk.Doc.ID) > 1 {
+					return refuse(r, nth)
+				}
+				return nil
+			}}
+			p := pipeline(t, problems(1, 99), gen, &sink, mind.WithConcurrency(4))
+			require.NoError(t, p.Run(t.Context()))
+			require.Len(t, sink.Kept(), 4)
+			require.Len(t, sink.Rejected(), 95)
+		})
+	})
+	t.Run("a sink with dialogues shows it too", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var sink mindtest.Memory
+			gen := &asked{}
+			require.NoError(t, pipeline(t, problems(1, 1), gen, &sink).Run(t.Context()))
+			gen.fail = refuse
+			require.NoError(t, pipeline(t, problems(1, 40), gen, &sink).Run(t.Context()))
+			require.Len(t, sink.Rejected(), 39)
+		})
+	})
+}
+
+func TestLengthIsAskedOnce(t *testing.T) {
+	var sink mindtest.Memory
+	var n atomic.Int64
+	gen := mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
+		n.Add(1)
+		return mind.Response{Text: "Teacher: cut", FinishReason: "length"}, nil
+	})
+	p := pipeline(t, problems(1, 10), gen, &sink, mind.WithFilters(mind.PaperFilters()...))
+	require.NoError(t, p.Run(t.Context()))
+	require.NoError(t, p.Run(t.Context()))
+	require.EqualValues(t, 10, n.Load())
+	require.Len(t, sink.Rejected(), 10)
+	require.Equal(t, "finish: length", sink.Rejected()[0].Reject)
+	require.Equal(t, "Teacher: cut", sink.Rejected()[0].Text, "what was paid for is kept")
+}
+
+func TestEmptyAnswerIsNeverGood(t *testing.T) {
+	for _, text := range []string{"", " \n", "\u00a0"} {
+		var sink mindtest.Memory
+		gen := mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
+			return mind.Response{Text: text}, nil
+		})
+		require.NoError(t, pipeline(t, problems(1, 1), gen, &sink).Run(t.Context()))
+		require.Equal(t, "empty: no text", sink.Rejected()[0].Reject)
+	}
+}
+
+func TestStopDrains(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gen := &asked{latency: time.Second, fail: func(r mind.Request, _ int) error {
+			if r.Chunk.Doc.ID == "5" {
+				time.Sleep(time.Second / 2)
+				return fmt.Errorf("%w: the account is empty", mind.ErrStop)
+			}
+			return nil
+		}}
+		var sink mindtest.Memory
+		p := pipeline(t, problems(1, 1000), gen, &sink, mind.WithConcurrency(8))
+		err := p.Run(t.Context())
+		require.ErrorIs(t, err, mind.ErrStop)
+		require.ErrorContains(t, err, "the account is empty")
+		require.Len(t, sink.Kept(), 7, "what was in flight is kept, and nothing more is sent")
+		require.Equal(t, 8, gen.total())
+		balanced(t, p.Stats())
+	})
+}
+
+func TestCancelKeepsAnswers(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		latency time.Duration
+		kept    int
+		elapsed time.Duration
+	}{
+		{"within the grace", 20 * time.Second, 8, 20 * time.Second},
+		{"after the grace", time.Hour, 0, 35 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Second, errors.New("ctrl-c"))
+				defer cancel()
+				var sink mindtest.Memory
+				p := pipeline(t, problems(1, 1000), &asked{latency: c.latency}, &sink, mind.WithConcurrency(8))
+				require.EqualError(t, p.Run(ctx), "ctrl-c")
+				require.Len(t, sink.Kept(), c.kept)
+				require.Equal(t, c.elapsed, p.Stats().Elapsed)
+				require.Zero(t, p.Stats().Failed)
+				balanced(t, p.Stats())
+			})
+		})
+	}
+}
+
+// TestCancelAtAnyMoment: wherever a cancel finds a run, it ends, its books are
+// balanced, and the next one completes it.
+func TestCancelAtAnyMoment(t *testing.T) {
+	for after := range 40 {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(after)*100*time.Millisecond)
+			defer cancel()
+			gen := &asked{latency: 250 * time.Millisecond, fail: func(r mind.Request, nth int) error {
+				switch {
+				case nth == 1 && r.Chunk.Doc.ID[0] == '7':
+					return errors.New("500")
+				case nth == 1 && r.Chunk.Doc.ID[0] == '8':
+					return &mind.BusyError{Err: errors.New("429")}
+				}
+				return nil
+			}}
+			var sink mindtest.Memory
+			opts := []mind.Option{mind.WithConcurrency(8), mind.WithLimits(mind.Limits{RPM: 1800, TPM: 200_000})}
+			p := pipeline(t, problems(1, 100), gen, &sink, opts...)
+			err := p.Run(ctx)
+			s := p.Stats()
+			balanced(t, s)
+			require.Equal(t, s.Kept, len(sink.Dialogues()))
+			require.Equal(t, s.Kept == 100, err == nil)
+			require.Zero(t, s.Parked+s.InFlight)
+			require.NoError(t, pipeline(t, problems(1, 100), gen, &sink).Run(t.Context()))
+			require.Len(t, sink.Kept(), 100)
+		})
+	}
+}
+
+func TestBreaker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := errors.New("connection refused")
+		var back time.Time
+		gen := &asked{latency: time.Second, fail: func(mind.Request, int) error {
+			if time.Now().Before(back) {
+				return down
+			}
+			return nil
+		}}
+		var sink mindtest.Memory
+		p := pipeline(t, problems(1, 100_000), gen, &sink)
+		back = time.Now().Add(time.Hour)
+		err := p.Run(t.Context())
+		require.ErrorIs(t, err, mind.ErrStop)
+		require.ErrorIs(t, err, down)
+		require.GreaterOrEqual(t, p.Stats().Elapsed, 5*time.Minute)
+		require.Less(t, p.Stats().Elapsed, 7*time.Minute)
+		balanced(t, p.Stats())
+
+		back = time.Now().Add(4 * time.Minute)
+		p = pipeline(t, problems(1, 1000), gen, &sink, mind.WithAttempts(100))
+		require.NoError(t, p.Run(t.Context()), "four minutes are waited for")
+		require.Len(t, sink.Kept(), 1000)
+	})
+}
+
+// brokenSink fails at the k-th Write and keeps nothing of it.
+type brokenSink struct {
+	mindtest.Memory
+	k int
+}
+
+func (b *brokenSink) Write(ctx context.Context, ds []mind.Dialogue) error {
+	if b.k--; b.k == 0 {
+		return errors.New("disk full")
+	} else if b.k < 0 {
+		panic("a write after a failed write")
+	}
+	return b.Memory.Write(ctx, ds)
+}
+
+func TestFailedSinkStopsAtOnce(t *testing.T) {
+	for k := 1; k < 20; k++ {
+		synctest.Test(t, func(t *testing.T) {
+			sink := &brokenSink{k: k}
+			gen := &asked{latency: time.Second}
+			p := pipeline(t, problems(1, 1000), gen, sink, mind.WithConcurrency(8))
+			require.EqualError(t, p.Run(t.Context()), "disk full")
+			require.Equal(t, p.Stats().Kept, len(sink.Dialogues()))
+			require.Less(t, p.Stats().Elapsed, time.Duration(k+1)*time.Second, "requests in flight are cut off")
+			balanced(t, p.Stats())
+			sink.k = 1 << 30
+			require.NoError(t, p.Run(t.Context()))
+			require.Len(t, sink.Kept(), 1000)
+		})
+	}
+}
+
+func TestAnotherPromptStopsTheRun(t *testing.T) {
+	style := func(instruction string) mind.Option {
+		return mind.WithStyles(mind.Style{Name: "mine", Instruction: instruction})
+	}
+	var sink mindtest.Memory
+	gen := &asked{}
+	require.NoError(t, pipeline(t, problems(1, 10), gen, &sink, style("Talk.")).Run(t.Context()))
+	p := pipeline(t, problems(1, 10), gen, &sink, style("Speak."))
+	for _, err := range []error{p.Run(t.Context()), second(p.Plan(t.Context()))} {
+		require.ErrorContains(t, err, "document 1, chunk 0, style mine")
+		require.ErrorContains(t, err, "rename the style")
+	}
+	require.Equal(t, 10, gen.total())
+	balanced(t, p.Stats())
+}
+
+func second[A, B any](_ A, b B) B { return b }
+
+func TestSourceErrors(t *testing.T) {
+	src := func(errs ...error) mind.Source {
+		return mind.SourceFunc(func(context.Context) iter.Seq2[mind.Document, error] {
+			return func(yield func(mind.Document, error) bool) {
+				for i, err := range errs {
+					if !yield(mind.Document{Text: fmt.Sprint(i)}, err) {
+						return
+					}
+				}
+			}
+		})
+	}
+	var sink mindtest.Memory
+	p := pipeline(t, src(nil, fmt.Errorf("%w: row 2", mind.ErrSkip), nil), &asked{}, &sink)
+	require.NoError(t, p.Run(t.Context()))
+	require.Equal(t, 1, p.Stats().Skipped)
+	require.Equal(t, 2, p.Stats().Documents)
+
+	p = pipeline(t, src(nil, nil, errors.New("file is cut off"), nil), &asked{}, &sink)
+	require.EqualError(t, p.Run(t.Context()), "file is cut off")
+	balanced(t, p.Stats())
+}
+
+func TestIntegerIdsAreIntegers(t *testing.T) {
+	var sink mindtest.Memory
+	src := mind.Documents{{ID: "7", IntID: true, Text: "a"}, {ID: "07", IntID: true, Text: "b"}, {IntID: true, Text: "c"}, {ID: "9223372036854775808", IntID: true, Text: "d"}}
+	p := pipeline(t, src, &asked{}, &sink)
+	require.NoError(t, p.Run(t.Context()))
+	require.Equal(t, 3, p.Stats().Skipped)
+	require.Len(t, sink.Kept(), 1)
+}
+
+func TestPlanSendsNothing(t *testing.T) {
+	var sink mindtest.Memory
+	gen := &asked{}
+	require.NoError(t, pipeline(t, problems(1, 10), gen, &sink).Run(t.Context()))
+	p := pipeline(t, problems(1, 30), gen, &sink)
+	s, err := p.Plan(t.Context())
+	require.NoError(t, err)
+	balanced(t, s)
+	require.Equal(t, []int{30, 30, 10, 20}, []int{s.Documents, s.Units, s.Held, s.Pending})
+	require.Positive(t, s.PromptTokens)
+	require.Equal(t, 10, gen.total())
+}
+
+func TestOneRunAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p *mind.Pipeline
+		gen := mind.GeneratorFunc(func(ctx context.Context, _ mind.Request) (mind.Response, error) {
+			require.ErrorContains(t, p.Run(ctx), "running already")
+			balanced(t, p.Stats())
+			return mind.Response{Text: "x"}, nil
+		})
+		p = pipeline(t, problems(1, 3), gen, &mindtest.Memory{})
+		require.NoError(t, p.Run(t.Context()))
+	})
+}
+
+func TestLimits(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		limits  mind.Limits
+		minutes float64
+	}{
+		{"requests", mind.Limits{RPM: 60}, 10},
+		{"tokens", mind.Limits{TPM: 3000}, 6}, // 600 × 30.
+		{"both", mind.Limits{RPM: 120, TPM: 3000}, 6},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := pipeline(t, problems(1, 600), &asked{latency: time.Second}, &mindtest.Memory{}, mind.WithLimits(c.limits), mind.WithConcurrency(64))
+				require.NoError(t, p.Run(t.Context()))
+				require.InEpsilon(t, c.minutes, p.Stats().Elapsed.Minutes(), 0.1)
+			})
+		})
+	}
+}
+
+func TestBudgetHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sink mindtest.Memory
+		p := pipeline(t, problems(1, 600), &asked{latency: time.Second}, &sink, mind.WithLimits(mind.Limits{Tokens: 3050}), mind.WithConcurrency(64))
+		err := p.Run(t.Context())
+		require.ErrorIs(t, err, mind.ErrStop)
+		require.ErrorContains(t, err, "budget of 3050 tokens")
+		spent := p.Stats().Usage.PromptTokens + p.Stats().Usage.CompletionTokens
+		require.LessOrEqual(t, spent, 3050)
+		require.GreaterOrEqual(t, spent, 3050-200)
+		balanced(t, p.Stats())
+	})
+}
+
+func TestWrongOptionsAreNamed(t *testing.T) {
+	_, err := mind.New(problems(1, 1), &asked{}, &mindtest.Memory{},
+		mind.WithConcurrency(0), mind.WithSamples(-1), mind.WithAttempts(0), mind.WithStyles(mind.SeedStyle(), mind.SeedStyle()), mind.WithFilters(mind.Filter{Name: "f"}),
+		mind.WithGrace(-1), mind.WithLimits(mind.Limits{RPM: -1}), mind.WithLogger(nil), mind.WithChunker(nil))
+	for _, want := range []string{"WithConcurrency(0)", "WithSamples(-1)", "WithAttempts(0)", `two styles are named "teacher_basics"`, `filter "f"`, "WithGrace", "WithLimits", "WithLogger", "WithChunker"} {
+		require.ErrorContains(t, err, want)
+	}
+	_, err = mind.New(nil, &asked{}, &mindtest.Memory{})
+	require.Error(t, err)
+	require.False(t, strings.Contains(fmt.Sprint(err), "\n"))
+}
+
+func TestStatsBalanceAtAnyMoment(t *testing.T) {
+	gen := &asked{}
+	p := pipeline(t, problems(1, 2000), gen, &mindtest.Memory{}, mind.WithConcurrency(32))
+	done := make(chan error)
+	go func() { done <- p.Run(t.Context()) }()
+	for {
+		select {
+		case err := <-done:
+			require.NoError(t, err)
+			return
+		default:
+			balanced(t, p.Stats())
+		}
+	}
+}

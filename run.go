@@ -1,0 +1,295 @@
+package mind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A run is what Run's goroutines share.
+type run struct {
+	*Pipeline
+	limiter *limiter
+	stop    context.CancelCauseFunc // Draws nothing more.
+	cut     context.CancelCauseFunc // Ends the requests in flight.
+	done    chan Dialogue           // Holders to writer.
+
+	mu       sync.Mutex
+	guarded  bool       // No answer yet, and nothing in the sink that shows that requests are right.
+	refusals []Dialogue // Held back while guarded.
+	bad      int        // Signals other than answers and refusals, since the last of those,
+	good     time.Time  // which was then.
+}
+
+const (
+	// Refusals, all of them and without one answer, that mean a wrong parameter.
+	maxRefusals = 16
+
+	// The breaker: so long without an answer, and so many bad signals at least.
+	// An honest answer of a large model under load takes minutes.
+	maxSilence = 5 * time.Minute
+	minSignals = 10
+
+	firstWait = time.Second
+	maxWait   = time.Minute
+)
+
+func newRun(p *Pipeline, empty bool, stop, cut context.CancelCauseFunc) *run {
+	r := &run{Pipeline: p, stop: stop, cut: cut, guarded: empty, good: time.Now()}
+	r.limiter = newLimiter(p.limits, answerTokens(p.gen))
+	r.done = make(chan Dialogue, p.concurrency)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.slots = newSlots(p.concurrency, p.log)
+	return r
+}
+
+// An admission is the right to one attempt.
+type admission struct {
+	*ticket
+	charge
+}
+
+// admit waits for the limits first and then for a slot: a slot that waits would
+// keep others from sending, and would start something during the grace.
+func (r *run) admit(ctx context.Context, u unit, slot func(context.Context) (*ticket, error)) (admission, error) {
+	prompt := 0
+	if r.limiter.counts() {
+		prompt = promptTokens(u.Request)
+	}
+	c, err := r.limiter.wait(ctx, prompt)
+	if err != nil {
+		return admission{}, err
+	}
+	t, err := slot(ctx)
+	if err != nil {
+		r.limiter.settle(c, Usage{})
+	}
+	return admission{t, c}, err
+}
+
+// hold sees a unit through to its outcome. A unit whose request is cut off, or
+// that is in back-off when the run stops, stays pending.
+func (r *run) hold(drawing, asking context.Context, u unit, a admission) {
+	for attempt, busy := 1, 0; ; {
+		r.count(func(s *Stats) { s.Requests++ })
+		resp, err := r.gen.Generate(asking, u.Request)
+		if err == nil {
+			r.limiter.settle(a.charge, r.usage(u, resp))
+			r.slots.answered(a.ticket)
+			r.answer(u, resp)
+			return
+		}
+		r.limiter.settle(a.charge, Usage{})
+		b, isBusy := errors.AsType[*BusyError](err)
+		var wait time.Duration
+		switch {
+		case errors.Is(err, ErrStop):
+			r.slots.release(a.ticket)
+			r.stop(err)
+			return
+		case errors.Is(err, ErrSkip):
+			r.slots.release(a.ticket)
+			r.refuse(u, err)
+			return
+		case asking.Err() != nil:
+			r.slots.release(a.ticket)
+			return
+		case isBusy:
+			r.slots.busy(a.ticket, b.Wait)
+			// Half of it at random, so that those refused together do not
+			// come back together.
+			wait = max(b.Wait, firstWait<<min(busy, 5))
+			wait += rand.N(wait/2 + 1)
+			busy++
+			r.count(func(s *Stats) { s.Busy++; s.Last = err })
+		case attempt == r.attempts:
+			r.slots.release(a.ticket)
+			r.log.Warn("no answer", "key", u.Key, "attempts", attempt, "error", err)
+			r.count(func(s *Stats) { s.Errors++; s.Last = err; s.Failed++ })
+			r.alarm(err)
+			return
+		default:
+			r.slots.park(a.ticket)
+			wait = rand.N(min(firstWait<<min(attempt, 20), maxWait)) // Full jitter.
+			attempt++
+			r.count(func(s *Stats) { s.Errors++; s.Last = err })
+		}
+		r.log.Debug("again", "key", u.Key, "in", wait, "error", err)
+		r.alarm(err)
+		if a, err = r.again(drawing, u, wait); err != nil {
+			return
+		}
+	}
+}
+
+// again waits, without a slot, until a parked unit may be asked for again.
+func (r *run) again(ctx context.Context, u unit, wait time.Duration) (admission, error) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	a, err := r.admit(ctx, u, r.slots.unpark)
+	if err != nil {
+		r.stop(err) // The budget; or the run is stopped already.
+	}
+	return a, err
+}
+
+// usage is what an answer cost; our own count where the server did not say.
+func (r *run) usage(u unit, resp Response) Usage {
+	if resp.Usage != (Usage{}) || !r.limiter.counts() {
+		return resp.Usage
+	}
+	return Usage{promptTokens(u.Request), O200k.Count(resp.Text)}
+}
+
+// answer checks an answer and hands it to the writer.
+func (r *run) answer(u unit, resp Response) {
+	d := u.dialogue()
+	d.Text = printable(resp.Text)
+	d.Model = resp.Model
+	d.FinishReason = resp.FinishReason
+	if d.FinishReason == "" {
+		d.FinishReason = "stop"
+	}
+	d.Usage = resp.Usage
+	d = d.Filter(r.filters...)
+	r.count(func(s *Stats) {
+		s.Usage.PromptTokens += resp.Usage.PromptTokens
+		s.Usage.CompletionTokens += resp.Usage.CompletionTokens
+	})
+	r.mu.Lock()
+	refusals := r.refusals
+	r.guarded, r.refusals = false, nil
+	r.bad, r.good = 0, time.Now()
+	r.mu.Unlock()
+	for _, d := range append(refusals, d) {
+		r.done <- d
+	}
+}
+
+// refuse records that the server will not answer this request, unless it has
+// not answered any: then it may be a parameter that is wrong, for all of them.
+func (r *run) refuse(u unit, err error) {
+	d := u.dialogue()
+	d.Reject = printable(refused + strings.TrimPrefix(err.Error(), ErrSkip.Error()+": "))
+	r.mu.Lock()
+	r.bad, r.good = 0, time.Now()
+	guarded := r.guarded
+	if guarded {
+		r.refusals = append(r.refusals, d)
+	}
+	n := len(r.refusals)
+	r.mu.Unlock()
+	if !guarded {
+		r.done <- d
+	} else if n == maxRefusals {
+		r.stop(refusedAll(n, d))
+	}
+}
+
+// allRefused ends a run in which nothing was answered and something refused.
+func (r *run) allRefused() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.refusals); n > 0 {
+		r.count(func(s *Stats) { s.Failed += n })
+		r.stop(refusedAll(n, r.refusals[n-1]))
+	}
+}
+
+func refusedAll(n int, last Dialogue) error {
+	return marked{fmt.Errorf("all of the first %d requests were %s; a parameter is wrong, as a rule: put it right and run again (nothing was recorded)", n, last.Reject), ErrStop}
+}
+
+// alarm is the breaker: it stops a run that gets nothing but errors.
+func (r *run) alarm(err error) {
+	slots, _, _ := r.slots.counts()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.bad++
+	if silence := time.Since(r.good); silence >= maxSilence && r.bad >= max(minSignals, 2*slots) {
+		r.stop(marked{fmt.Errorf("no answer for %v and %d errors, the last: %w; see to the server and run again to go on", silence.Round(time.Second), r.bad, err), ErrStop})
+	}
+}
+
+// write is the writer. Answers that come while one Write syncs go into the next.
+func (r *run) write(ctx context.Context) {
+	var group []Dialogue
+	var failed error
+	for d := range r.done {
+		group = append(group[:0], d)
+		for more := true; more; {
+			select {
+			case d, ok := <-r.done:
+				if more = ok; ok {
+					group = append(group, d)
+				}
+			default:
+				more = false
+			}
+		}
+		if failed != nil {
+			continue // Holders must not block; what they bring stays pending.
+		}
+		// Not to be cut off: these answers are paid for.
+		if failed = r.sink.Write(context.WithoutCancel(ctx), group); failed != nil {
+			r.stop(failed)
+			r.cut(failed)
+			continue
+		}
+		r.record(group)
+		clear(group)
+	}
+}
+
+// record counts what has been written.
+func (r *run) record(ds []Dialogue) {
+	r.count(func(s *Stats) {
+		for _, d := range ds {
+			if d.Reject == "" {
+				s.Kept++
+				continue
+			}
+			s.Rejected++
+			name, _, _ := strings.Cut(d.Reject, ":")
+			s.Rejects[name]++
+		}
+	})
+}
+
+// grace ends the requests in flight some time after the run is told to stop.
+func (r *run) grace(drawing context.Context, finished <-chan struct{}) {
+	select {
+	case <-drawing.Done():
+	case <-finished:
+		return
+	}
+	timer := time.NewTimer(r.settings.grace)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		r.cut(fmt.Errorf("the grace of %v is over", r.settings.grace))
+	case <-finished:
+	}
+}
+
+// dialogue is the record of u without an answer.
+func (u unit) dialogue() Dialogue {
+	return Dialogue{
+		ID: u.id, IntID: u.Chunk.Doc.IntID, Style: u.Style, Chunk: u.Chunk.Index, Chunks: u.Chunk.Count, Sample: u.Sample,
+		Metadata: u.Chunk.Doc.Meta, Source: u.Chunk.Text, Key: u.Key,
+	}
+}
+
+// printable replaces what sinks and tools break on: NUL and bad UTF-8.
+func printable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}

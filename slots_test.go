@@ -1,0 +1,166 @@
+package mind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A server is a generator that holds a number of requests at a time, which may
+// change, or takes a number of them a minute, and refuses the others at once.
+type server struct {
+	latency  func() time.Duration
+	holds    func() int // At a time; nil: any number.
+	perMin   int        // In a minute; 0: any number.
+	refuse   float64    // Share that is refused by chance.
+	wait     time.Duration
+	mu       sync.Mutex
+	inFlight int
+	minute   int64
+	taken    int
+	requests int
+	refused  int
+	most     int
+}
+
+func (s *server) Generate(ctx context.Context, r Request) (Response, error) {
+	s.mu.Lock()
+	s.requests++
+	if m := time.Now().Unix() / 60; m != s.minute {
+		s.minute, s.taken = m, 0
+	}
+	if s.holds != nil && s.inFlight >= s.holds() || s.perMin > 0 && s.taken >= s.perMin || rand.Float64() < s.refuse {
+		s.refused++
+		s.mu.Unlock()
+		time.Sleep(5 * time.Millisecond)
+		return Response{}, &BusyError{Wait: s.wait, Err: errors.New("429")}
+	}
+	s.inFlight++
+	s.taken++
+	s.most = max(s.most, s.inFlight)
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.inFlight--
+		s.mu.Unlock()
+	}()
+	select {
+	case <-time.After(s.latency()):
+		return Response{Text: "a dialogue"}, nil
+	case <-ctx.Done():
+		return Response{}, context.Cause(ctx)
+	}
+}
+
+// about returns latencies around d, as answers of different length take.
+func about(d time.Duration) func() time.Duration {
+	return func() time.Duration { return d/2 + rand.N(d) }
+}
+
+// memory is the least that is a Sink; mindtest.Memory cannot be imported here.
+type memory struct{ dialogues []Dialogue }
+
+func (m *memory) Keys(context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, d := range m.dialogues {
+			if !yield(d.Key, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (m *memory) Write(_ context.Context, ds []Dialogue) error {
+	m.dialogues = append(m.dialogues, ds...)
+	return nil
+}
+
+func numbered(n int) Source {
+	return SourceFunc(func(context.Context) iter.Seq2[Document, error] {
+		return func(yield func(Document, error) bool) {
+			for i := range n {
+				if !yield(Document{Text: fmt.Sprint("text ", i)}, nil) {
+					return
+				}
+			}
+		}
+	})
+}
+
+func TestAdmission(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		units       int
+		concurrency int
+		server      *server
+		speed       float64 // Of the server's own, at least.
+		refused     float64 // Of all requests, at most.
+	}{
+		{"a server with room", 5000, 256, &server{latency: about(time.Second)}, 0.85 * 256, 0},
+		{"a server that holds 16", 3000, 256, &server{latency: about(time.Second), holds: func() int { return 16 }, wait: time.Second}, 0.9 * 16, 0.05},
+		{"a server that holds 16 and does not say how long to wait", 3000, 256, &server{latency: about(10 * time.Second), holds: func() int { return 16 }}, 0.9 * 16 / 10, 0.05},
+		{"a server that holds 1", 500, 64, &server{latency: about(time.Second), holds: func() int { return 1 }, wait: time.Second}, 0.8, 0.15},
+		{"a server that takes 600 a minute", 6000, 256, &server{latency: about(time.Second), perMin: 600, wait: time.Second}, 0.9 * 10, 0.1},
+		{"a fifth refused by chance", 2000, 16, &server{latency: about(time.Second), refuse: 0.2, wait: time.Second}, 0.5 * 16, 0.25},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p, err := New(numbered(c.units), c.server, &memory{}, WithConcurrency(c.concurrency), WithFilters())
+				require.NoError(t, err)
+				require.NoError(t, p.Run(t.Context()))
+				s := p.Stats()
+				require.Equal(t, c.units, s.Kept)
+				speed := float64(c.units) / s.Elapsed.Seconds()
+				refused := float64(c.server.refused) / float64(c.server.requests)
+				t.Logf("%.2f units a second, %.2f %% of %d requests refused, at most %d in flight, %d slots at the end", speed, 100*refused, c.server.requests, c.server.most, s.Slots)
+				require.GreaterOrEqual(t, speed, c.speed)
+				require.LessOrEqual(t, refused, c.refused)
+			})
+		})
+	}
+}
+
+// TestAdmissionFollowsTheServer: the second half of a run goes on at the speed
+// of a server that has grown or shrunk meanwhile.
+func TestAdmissionFollowsTheServer(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		before, after int
+		refused       float64
+	}{
+		{"grows", 16, 128, 0.05},
+		{"shrinks", 64, 8, 0.1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const change = 300 * time.Second
+				start := time.Now()
+				s := &server{latency: about(time.Second), wait: time.Second, holds: func() int {
+					if time.Since(start) < change {
+						return c.before
+					}
+					return c.after
+				}}
+				units := 300*c.before + 300*c.after
+				p, err := New(numbered(units), s, &memory{}, WithConcurrency(256), WithFilters())
+				require.NoError(t, err)
+				require.NoError(t, p.Run(t.Context()))
+				stats := p.Stats()
+				require.Equal(t, units, stats.Kept)
+				after := float64(c.after) * (stats.Elapsed - change).Seconds() // Units that the server could have answered since.
+				t.Logf("%v, %.2f %% refused; the server needed %.0f s after the change, the run %.0f s",
+					stats.Elapsed, 100*float64(s.refused)/float64(s.requests), 300.0, (stats.Elapsed - change).Seconds())
+				require.LessOrEqual(t, 0.85*after, float64(300*c.after))
+				require.LessOrEqual(t, float64(s.refused)/float64(s.requests), c.refused)
+			})
+		})
+	}
+}
