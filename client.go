@@ -257,7 +257,7 @@ func (c *Client) body(u *url.URL, r Request) ([]byte, error) {
 	case c.MaxTokens < 0:
 		return nil, fmt.Errorf("max_tokens %d: must be 1 or more", c.MaxTokens)
 	case c.Timeout < 0:
-		return nil, fmt.Errorf("Timeout %v: must not be negative", c.Timeout)
+		return nil, fmt.Errorf("timeout %v: must not be negative", c.Timeout)
 	case c.MaxBody < 0 || c.MaxBody == math.MaxInt64:
 		return nil, fmt.Errorf("MaxBody %d: must be a number of bytes", c.MaxBody)
 	case c.Extra["stream"] == true:

@@ -274,7 +274,7 @@ func TestWrongSettingsAskNoServer(t *testing.T) {
 		{"temperature negative", func(c *mind.Client) { c.Temperature = new(-1.0) }, "temperature -1"},
 		{"top_p", func(c *mind.Client) { c.TopP = new(1.1) }, "top_p 1.1: must be from 0 to 1"},
 		{"max_tokens", func(c *mind.Client) { c.MaxTokens = -1 }, "max_tokens -1"},
-		{"timeout", func(c *mind.Client) { c.Timeout = -1 }, "Timeout -1ns"},
+		{"timeout", func(c *mind.Client) { c.Timeout = -1 }, "timeout -1ns"},
 		{"max body", func(c *mind.Client) { c.MaxBody = -1 }, "MaxBody -1"},
 		{"stream", func(c *mind.Client) { c.Extra = map[string]any{"stream": true} }, "answers are read whole"},
 		{"extra", func(c *mind.Client) { c.Extra = map[string]any{"f": func() {}} }, "look at Extra"},
