@@ -67,7 +67,7 @@ const (
 // Seen is what a Server has seen so far.
 type Seen struct {
 	Requests int            // All, refused ones too.
-	Answered int            // Those that got a whole answer: what a provider would bill.
+	Answered int            // Those that were sent a whole answer: what a provider would bill.
 	InFlight int            // Now; those beyond the capacity do not count.
 	Peak     int            // The most in flight at a time.
 	Statuses map[int]int    // Responses by status; 0 is a connection that broke before one, or a Do.
@@ -137,8 +137,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	fault, wait, room := s.admit(prompt)
-	status, answered := 0, false
-	defer func() { s.leave(status, answered, room) }()
+	status, left := 0, false
+	leave := func(answered bool) {
+		if !left {
+			left = true
+			s.leave(status, answered, room)
+		}
+	}
+	defer leave(false)
 
 	refuse := func(code int, kind, message string) {
 		status = code
@@ -190,6 +196,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !fault.Endless {
 		w.Header().Set("Content-Length", strconv.Itoa(len(out)))
 	}
+	if !fault.Endless {
+		// Before the client has its answer, or its next request might come while
+		// this one still takes up room.
+		leave(status == http.StatusOK && fault.Body == "" && fault.Cut != CutInside)
+	}
 	w.WriteHeader(status)
 	half := len(out)
 	if fault.Cut == CutInside {
@@ -200,7 +211,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for fault.Endless && err == nil && r.Context().Err() == nil {
 		_, err = w.Write([]byte(strings.Repeat(" ", 4096)))
 	}
-	answered = err == nil && status == http.StatusOK && fault.Body == "" && fault.Cut != CutInside && !fault.Endless
 	if fault.Cut != CutNowhere {
 		panic(http.ErrAbortHandler)
 	}
