@@ -23,7 +23,7 @@ func three() (mind.Generator, [3]*mindtest.Server) {
 	var gens []mind.Generator
 	for i := range servers {
 		servers[i] = &mindtest.Server{Model: fmt.Sprint("server ", i)}
-		gens = append(gens, &mind.Client{BaseURL: fmt.Sprintf("http://host%d/v1", i), Model: "m", MaxTokens: 10 + i, HTTP: servers[i].Client()})
+		gens = append(gens, &mind.Client{BaseURL: fmt.Sprintf("http://host%d/v1", i), Model: "m", MaxTokens: 12 - i, HTTP: servers[i].Client()})
 	}
 	return mind.Balance(gens...), servers
 }
@@ -192,7 +192,8 @@ func TestBusyComesThroughOnlyWhenAllAre(t *testing.T) {
 }
 
 // TestSitOutsDouble: without a wait of its own an endpoint is left alone for 1,
-// 2, 4 … 60 seconds; a burst that fails together counts once.
+// 2, 4 … 60 seconds; a burst that fails together counts once, and a success
+// ends it.
 func TestSitOutsDouble(t *testing.T) {
 	for name, fault := range map[string]mindtest.Fault{"busy": {Status: 429}, "failing": {Status: 500}} {
 		t.Run(name, func(t *testing.T) {
@@ -202,34 +203,83 @@ func TestSitOutsDouble(t *testing.T) {
 					s.SetFaults(mindtest.Fault{Status: 401})
 				}
 				servers[0].SetLatency(time.Millisecond)
-				servers[0].SetFaults(fault)
-				var burst errgroup.Group
-				for _, r := range requestsOf(50, 1) {
-					burst.Go(func() error {
-						_, _ = g.Generate(t.Context(), r)
-						return nil
-					})
-				}
-				require.NoError(t, burst.Wait())
-				var gaps []time.Duration
-				last := time.Now()
-				for asked := servers[0].Seen().Requests; len(gaps) < 8; time.Sleep(100 * time.Millisecond) {
-					_, err := g.Generate(t.Context(), mind.Request{Prompt: "p"})
-					require.Error(t, err)
-					if n := servers[0].Seen().Requests; n > asked {
-						asked = n
-						gaps = append(gaps, time.Since(last).Round(time.Second))
-						last = time.Now()
+				gaps := func(n int) (gaps []int) {
+					servers[0].SetFaults(fault)
+					var burst errgroup.Group
+					for _, r := range requestsOf(50, 1) {
+						burst.Go(func() error {
+							_, _ = g.Generate(t.Context(), r)
+							return nil
+						})
 					}
+					require.NoError(t, burst.Wait())
+					last := time.Now()
+					for asked := servers[0].Seen().Requests; len(gaps) < n; time.Sleep(100 * time.Millisecond) {
+						_, err := g.Generate(t.Context(), mind.Request{Prompt: "p"})
+						require.Error(t, err)
+						if servers[0].Seen().Requests > asked {
+							asked = servers[0].Seen().Requests
+							gaps = append(gaps, int(time.Since(last).Round(time.Second).Seconds()))
+							last = time.Now()
+						}
+					}
+					return gaps
 				}
-				want := []time.Duration{1, 2, 4, 8, 16, 32, 60, 60}
-				for i := range want {
-					want[i] *= time.Second
+				require.Equal(t, []int{1, 2, 4, 8, 16, 32, 60, 60}, gaps(8))
+
+				servers[0].SetFaults()
+				time.Sleep(time.Minute)
+				for range 2 {
+					_, err := g.Generate(t.Context(), mind.Request{Prompt: "p"})
+					require.NoError(t, err)
 				}
-				require.Equal(t, want, gaps)
+				require.Equal(t, []int{1, 2}, gaps(2))
 			})
 		})
 	}
+}
+
+func TestLongestWaitCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := mind.GeneratorFunc(func(_ context.Context, r mind.Request) (mind.Response, error) {
+			if r.Prompt == "long" {
+				time.Sleep(time.Second)
+				return mind.Response{}, &mind.BusyError{Wait: time.Minute}
+			}
+			time.Sleep(2 * time.Second)
+			return mind.Response{}, &mind.BusyError{Wait: time.Second}
+		})
+		stopped := mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
+			return mind.Response{}, mind.ErrStop
+		})
+		g := mind.Balance(busy, stopped)
+		want := map[string]string{"long": "busy 1m0s", "short": "busy 59s"}
+		var both errgroup.Group
+		for prompt, want := range want {
+			both.Go(func() error {
+				_, err := g.Generate(t.Context(), mind.Request{Prompt: prompt})
+				if got := outcome(err); got != want {
+					return fmt.Errorf("%s: %s, want %s", prompt, got, want)
+				}
+				return nil
+			})
+		}
+		require.NoError(t, both.Wait())
+	})
+}
+
+// TestFailuresNowAndThenSitOutNothing: a server that fails one time in ten is
+// as good as any, and where all do the run must not stand still.
+func TestFailuresNowAndThenSitOutNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, servers := three()
+		for _, s := range servers {
+			s.SetLatency(10 * time.Millisecond)
+			s.SetFaults(mindtest.Fault{Share: 0.1, Status: 500})
+			s.Seed = uint64(s.Model[len(s.Model)-1])
+		}
+		require.Less(t, generateAll(t, g, 1, requestsOf(300, 1)), 10, "both of two fail one time in a hundred")
+	})
 }
 
 func TestFailingRequestGoesToOneOther(t *testing.T) {
@@ -249,6 +299,12 @@ func TestFailingRequestGoesToOneOther(t *testing.T) {
 	_, err = g.Generate(t.Context(), mind.Request{Prompt: "sensitive"})
 	require.Equal(t, "skip", outcome(err))
 	require.Equal(t, 3, asked(), "the fault is the request's own")
+
+	for i, s := range servers {
+		s.SetFaults(mindtest.Fault{Status: []int{500, 429, 429}[i]})
+	}
+	_, err = g.Generate(t.Context(), mind.Request{Prompt: "p"})
+	require.Equal(t, "again", outcome(err), "as above, where the others are busy")
 }
 
 func TestStoppedEndpointIsOutForGood(t *testing.T) {
@@ -293,6 +349,18 @@ func TestCancelIsNotTheEndpointsFault(t *testing.T) {
 				require.Equal(t, 21, s.Seen().Requests, "it sat out nothing")
 			}
 		}
+
+		asked := 0
+		slow := mind.GeneratorFunc(func(ctx context.Context, _ mind.Request) (mind.Response, error) {
+			asked++
+			<-ctx.Done()
+			return mind.Response{}, errors.New("as I like")
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err = mind.Balance(slow, slow).Generate(ctx, mind.Request{})
+		require.EqualError(t, err, "as I like")
+		require.Equal(t, 1, asked)
 	})
 }
 
