@@ -55,6 +55,11 @@ func TestServerIsTheSameOverSocketsAndInMemory(t *testing.T) {
 		{"inside", mindtest.Fault{Cut: mindtest.CutInside}, "broken: unexpected EOF"},
 		{"after", mindtest.Fault{Cut: mindtest.CutAfter}, `200 {"choices"`},
 		{"do", mindtest.Fault{Do: func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }}, "200 hello"},
+		{"too much", mindtest.Fault{Do: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "5")
+			fmt.Fprint(w, "hello")
+			fmt.Fprint(w, " world")
+		}}, "200 hello"},
 		{"silence", mindtest.Fault{Do: func(http.ResponseWriter, *http.Request) {}}, "200 "},
 		{"large", mindtest.Fault{Body: strings.Repeat("x", 1<<20)}, "200 xxx"},
 	}
@@ -76,6 +81,7 @@ func TestServerIsTheSameOverSocketsAndInMemory(t *testing.T) {
 					got = fmt.Sprintf("%d %s", resp.StatusCode, body)
 				}
 				require.True(t, strings.HasPrefix(got, tt.want), "%s: %.100s", where, got)
+				require.False(t, strings.HasSuffix(got, "world"), where)
 			}
 			require.Equal(t, 2, s.Seen().Prompts["p"])
 			require.Zero(t, s.Seen().InFlight)
@@ -100,6 +106,17 @@ func TestServerRefusesWhatIsNoRequest(t *testing.T) {
 	require.Equal(t, 400, do("POST", "/v1/chat/completions", "k", "{}"))
 	require.Equal(t, 200, do("POST", "/v1/chat/completions", "k", good))
 	require.Equal(t, map[int]int{200: 1, 400: 2, 401: 1, 404: 1, 405: 1}, s.Seen().Statuses)
+	require.Equal(t, 1, s.Seen().Answered)
+}
+
+func TestCutAfterTheAnswerCutsTheConnection(t *testing.T) {
+	s := &mindtest.Server{}
+	s.SetFaults(mindtest.Fault{Cut: mindtest.CutAfter})
+	w := httptest.NewRecorder()
+	require.PanicsWithValue(t, http.ErrAbortHandler, func() {
+		s.ServeHTTP(w, httptest.NewRequest("POST", "/chat/completions", strings.NewReader(`{"messages":[{"role":"user","content":"p"}]}`)))
+	})
+	require.True(t, json.Valid(w.Body.Bytes()))
 	require.Equal(t, 1, s.Seen().Answered)
 }
 
@@ -195,17 +212,29 @@ func TestRoundTripperHonoursTheContext(t *testing.T) {
 }
 
 func TestClosingTheBodyEndsTheHandler(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &mindtest.Server{}
-		s.SetFaults(mindtest.Fault{Endless: true})
-		resp, err := s.Client().Post("http://host/chat/completions", "application/json", strings.NewReader(`{"messages":[{"role":"user","content":"p"}]}`))
-		require.NoError(t, err)
-		_, err = io.ReadFull(resp.Body, make([]byte, 1<<16))
-		require.NoError(t, err)
-		require.Equal(t, 1, s.Seen().InFlight)
-		require.NoError(t, resp.Body.Close())
-		require.Zero(t, s.Seen().InFlight)
-	})
+	for name, fault := range map[string]mindtest.Fault{
+		"that writes": {Endless: true},
+		"that waits": {Do: func(w http.ResponseWriter, r *http.Request) {
+			_, _ = w.Write(make([]byte, 1<<16))
+			w.Header().Set("Late", "too late")
+			<-r.Context().Done()
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &mindtest.Server{}
+				s.SetFaults(fault)
+				resp, err := s.Client().Post("http://host/chat/completions", "application/json", strings.NewReader(`{"messages":[{"role":"user","content":"p"}]}`))
+				require.NoError(t, err)
+				_, err = io.ReadFull(resp.Body, make([]byte, 1<<16))
+				require.NoError(t, err)
+				require.Equal(t, 1, s.Seen().InFlight)
+				require.NoError(t, resp.Body.Close())
+				require.Zero(t, s.Seen().InFlight)
+				require.Empty(t, resp.Header.Get("Late"))
+			})
+		})
+	}
 }
 
 // A server that refuses the first request, without a socket.
