@@ -99,10 +99,8 @@ func Zhipu(key string) *Client {
 // for a model that does not know reasoning_effort. For another server fill in
 // a Client of its own.
 func OpenAI(key string) *Client {
-	return &Client{BaseURL: openAIURL, Key: key, Model: "gpt-6-luna", Extra: map[string]any{"reasoning_effort": "none"}}
+	return &Client{BaseURL: "https://api.openai.com/v1", Key: key, Model: "gpt-6-luna", Extra: map[string]any{"reasoning_effort": "none"}}
 }
-
-const openAIURL = "https://api.openai.com/v1"
 
 // AnswerTokens is the most tokens that an answer may have, as it is sent.
 func (c *Client) AnswerTokens() int {
