@@ -15,6 +15,7 @@ type lesson struct {
 	question string   // What is asked. Empty: a passage.
 	steps    []string // The solution, or the passage, in the order of the text.
 	answer   string   // The final answer as it is spoken: $\boxed{67}$, 72; may be empty.
+	tex      bool     // It is TeX, in which $ is no money.
 }
 
 var (
@@ -61,7 +62,7 @@ func readLesson(text string) lesson {
 		text = item.ReplaceAllString(text, "\n\n")
 	}
 
-	var l lesson
+	l := lesson{tex: tex}
 	problem, solution := "", text
 	if at := solutionHead.FindStringIndex(text); at != nil {
 		problem, solution = text[:at[0]], text[at[1]:]

@@ -184,7 +184,7 @@ var manners = map[string]manner{
 		},
 		begin: []string{
 			"Hm. Do you have an idea how to start?", "I looked at it on the bus, but I did not get far. How would you begin?",
-			"Okay, let us think. What do we do with it?", "It looks like something from last week. Where do you want to start?",
+			"Hm, let us think. What do we do with it?", "It looks like something from last week. Where do you want to start?",
 			"I am not sure yet. What did you try?", "Let us do it properly this time. You go, and I check.",
 		},
 		passage: []string{
@@ -199,7 +199,7 @@ var manners = map[string]manner{
 			"Wait, how do we use that?", "Is there more to do?", "So what do we do with it?", "What would you do after that?", "Any idea for the next bit?",
 		},
 		agree: []string{
-			"Yes, I get the same.", "Makes sense.", "Okay.", "Right.", "Ah, nice.", "True.", "Good, I had that too.", "Fair enough.", "Yeah, that works.", "Cool.",
+			"Yes, I get the same.", "Makes sense.", "I see it now.", "Right.", "Ah, nice.", "True.", "Good, I had that too.", "Fair enough.", "Yeah, that works.", "Cool.",
 		},
 		reply: []string{"Let me see.", "I think I know.", "Look.", "Try this.", "Well.", "I have it in my notes."},
 		hand:  []string{"Can you do the next part?", "You go on.", "Do you want to take over?", "Your turn."},
@@ -447,7 +447,7 @@ var manners = map[string]manner{
 			"Then the argument is complete. How do you state the result?", "So the result is established. Would you state it?", "And what is the final answer in your notes?",
 		},
 		answer: []string{
-			"The final answer is ANSWER.", "In my notes it reads that the answer is ANSWER.", "So the result is established: the answer is ANSWER.", "I state it as the answer ANSWER.",
+			"The final answer is ANSWER.", "In my notes it reads that the answer is ANSWER.", "Then let the record show that the answer is ANSWER.", "I state it as the answer ANSWER.",
 		},
 		part: []string{
 			"Then we agree on every point, and I shall leave it as it stands.", "That completes it. I am glad that we went through it line by line.",
@@ -494,7 +494,8 @@ var cues = []cue{
 	{regexp.MustCompile(`^Proof`), []string{"How is that proved?", "What is the argument for it?", "And why is it true?"}},
 	{regexp.MustCompile(`^Definition|is called|are called|is said to be|[Ww]e say that|is defined|[Ww]e define`), []string{"How is that defined?", "What exactly is meant by that?", "Which term do we need here?", "Is there a name for it?"}},
 	{regexp.MustCompile(`^Example|[Ff]or (?:example|instance)|e\.g\.`), []string{"Is there an example of that?", "Could we see an example?", "What would be an example?"}},
-	{regexp.MustCompile(`^Case|[Ii]n (?:this|that|the (?:first|second|third|other)) case`), []string{"Do we have to tell cases apart?", "What happens in that case?", "And what does this case give?"}},
+	{regexp.MustCompile(`^Case`), []string{"Which case do we look at?", "How do we deal with the cases?", "What about the cases?"}},
+	{regexp.MustCompile(`[Ii]n (?:this|that) case`), []string{"What happens in that case?", "And what does that case give?"}},
 	{regexp.MustCompile(`^(?:First|To begin|We (?:begin|start))`), []string{"What comes first?", "How do we set out?", "What is the opening move?"}},
 	{regexp.MustCompile(`^(?:Finally|Lastly|All that remains|It remains)`), []string{"What is left to do?", "What is still missing?", "And to finish?"}},
 	{regexp.MustCompile(`^Let |^Suppose|^Assume|\b[Dd]enote\b|\b[Cc]all (?:it|this|the)\b`), []string{"Should we give names to things?", "How do we set that up?", "What notation do we use?", "What do we start from here?"}},
@@ -518,7 +519,7 @@ var cues = []cue{
 	{regexp.MustCompile(`\b(?:cost|price|pa(?:y|id)|sp[ea]n[dt]|earn|dollars|cents)`), []string{"How does the money work out?", "What does that mean in money?", "How much money is that?"}},
 	{regexp.MustCompile(`\b(?:minutes|hours?|days?|weeks?|months?|years?)\b`), []string{"How does the time work out?", "What about the time?", "How long is that, then?"}},
 	{regexp.MustCompile(`\b(?:twice|half|double|triple|times as|times more)\b`), []string{"How do the amounts compare?", "How do we put that into numbers?"}},
-	{regexp.MustCompile(`^(?:Since|Because|As)\b|\bbecause\b`), []string{"Which fact helps us now?", "What is the reason?", "What do we know that we can use?"}},
+	{regexp.MustCompile(`^(?:Since|Because|As)\b|\bbecause\b`), []string{"Which fact helps us now?", "What do we know that helps here?", "What can we use now?"}},
 	{regexp.MustCompile(`^(?:Now|Next)\b`), []string{"What do we turn to now?", "And now?", "What comes up next?"}},
 	{regexp.MustCompile(`\\begin\{(?:align|gather|eqnarray|multline)`), []string{"Could we see the calculation line by line?", "How does the calculation go?", "Can you write that out in full?"}},
 	{regexp.MustCompile(`[Ss]implif|lowest terms|reduces? to`), []string{"Can that be made simpler?", "Does that simplify?"}},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"regexp"
@@ -33,14 +34,19 @@ type Offline struct{}
 const OfflineModel = "offline-rules (no language model)"
 
 // Generate makes the dialogue about r.Chunk.Text, or about r.Prompt if that is
-// empty. Its only error is that ctx is done.
+// empty. A text without a word is refused (mind.ErrSkip); the only other error
+// is that ctx is done.
 func (Offline) Generate(ctx context.Context, r mind.Request) (mind.Response, error) {
 	if err := context.Cause(ctx); err != nil {
 		return mind.Response{}, err
 	}
 	text := cmp.Or(r.Chunk.Text, r.Prompt)
+	l := readLesson(text)
+	if len(l.steps) == 0 {
+		return mind.Response{}, fmt.Errorf("there is no sentence to talk about: %w", mind.ErrSkip)
+	}
 	t := newTalk(r.Style, r.Sample, text)
-	t.hold(readLesson(text))
+	t.hold(l)
 	return mind.Response{Text: t.String(), Model: OfflineModel, FinishReason: "stop"}, nil
 }
 
@@ -69,15 +75,13 @@ func newTalk(style string, sample int, text string) *talk {
 
 // hold is the whole conversation: the problem, the steps, the answer.
 func (t *talk) hold(l lesson) {
-	asked := l.question != ""
-	if !asked {
+	if l.question == "" {
 		t.ask, t.take, t.hand = readOn, readAloud, readHand
 	}
 	carrier := t.open(l)
-	for i, step := range l.steps {
-		if i > 0 {
-			carrier = t.pass(carrier, l.steps[i-1], step, asked)
-		}
+	t.say(carrier, l.steps[0])
+	for i, step := range l.steps[1:] {
+		carrier = t.pass(carrier, l.steps[i], step, l.tex)
 		t.say(carrier, step)
 	}
 	t.close(l, carrier)
@@ -107,44 +111,56 @@ func (t *talk) open(l lesson) (carrier string) {
 	default:
 		t.say(listener, t.pick(t.begin))
 	}
+	// Where nearly everything is in one step, it is for the one who has not put
+	// the problem, or one would talk and the other nod.
+	if len(l.steps) == 1 && poser == t.lead && t.tooLong(t.lead, l.steps[0]) {
+		t.say(t.lead, t.pick(t.hand))
+		t.say(t.other, t.pick(t.take))
+		return t.other
+	}
 	return t.lead
+}
+
+// tooLong tells whether speaker would have the word for too long with text.
+func (t *talk) tooLong(speaker, text string) bool {
+	const fair, more = 0.74, 80 // More is about what the other will say to it.
+	return float64(t.said[speaker]+len(text)) > fair*float64(t.said[t.lead]+t.said[t.other]+len(text)+more)
 }
 
 // pass leads from one step to the next one, and returns who takes it: mostly
 // lead again, on a question by other; now and then the one who has listened, and
 // always when the carrier has had the word for too long.
-func (t *talk) pass(carrier, last, next string, asked bool) string {
+func (t *talk) pass(carrier, last, next string, tex bool) string {
 	listener := t.lead
 	if carrier == t.lead {
 		listener = t.other
 	}
-	all := t.said[t.lead] + t.said[t.other]
 	swap := t.chance.Float64() < t.swap
 	if carrier == t.other && t.swap < 0.4 {
 		swap = true // Who asks does not go on explaining.
 	}
-	if float64(t.said[carrier]+len(next)) > 0.74*float64(all+len(next)+80) {
+	if t.tooLong(carrier, next) {
 		swap = true
-	} else if float64(t.said[listener]+len(next)) > 0.74*float64(all+len(next)+80) {
+	} else if t.tooLong(listener, next) {
 		swap = false
 	}
 	switch {
 	case !swap && listener == t.other:
-		t.react(listener, last, t.agree)
-		t.say(listener, t.question(next, asked))
+		t.react(listener, last, tex)
+		t.say(listener, t.question(next))
 		if !connects(next) && t.chance.IntN(3) == 0 {
 			t.say(carrier, t.pick(t.reply))
 		}
 		return carrier
 	case !swap: // Other goes on, encouraged by lead.
-		t.say(listener, t.pick(t.confirm), t.question(next, asked))
+		t.say(listener, t.pick(t.confirm), t.question(next))
 		return carrier
 	case listener == t.other:
 		if t.chance.IntN(2) == 0 {
 			t.say(carrier, t.pick(t.hand))
 			t.say(listener, t.pick(t.take))
 		} else {
-			t.react(listener, last, t.agree)
+			t.react(listener, last, tex)
 			t.say(listener, t.pick(t.take))
 		}
 	default:
@@ -154,12 +170,12 @@ func (t *talk) pass(carrier, last, next string, asked bool) string {
 }
 
 // react says that the last step was heard, sometimes with a formula of it.
-func (t *talk) react(speaker, last string, agree []string) {
-	if span := echo(last); span != "" && !t.used[span] && t.chance.IntN(3) == 0 {
+func (t *talk) react(speaker, last string, tex bool) {
+	if span := echo(last, tex); span != "" && !t.used[span] && t.chance.IntN(3) == 0 {
 		t.used[span] = true
 		t.say(speaker, strings.Replace(t.pick(echoes), "SPAN", span, 1))
 	} else if t.chance.IntN(5) > 0 {
-		t.say(speaker, t.pick(agree))
+		t.say(speaker, t.pick(t.agree))
 	}
 }
 
@@ -171,12 +187,15 @@ func (t *talk) close(l lesson, carrier string) {
 	}
 	state := func(ss []string) string { return strings.Replace(t.pick(ss), "ANSWER", l.answer, 1) }
 	switch {
-	case l.answer == "" && l.question == "":
-		t.say(listener, t.pick(readClose))
-		t.say(carrier, t.pick(t.part))
 	case l.answer == "":
-		t.say(listener, t.pick(wrapUp))
-		t.say(carrier, t.pick(t.part))
+		if carrier == t.lead {
+			done := wrapUp
+			if l.question == "" {
+				done = readClose
+			}
+			t.say(listener, t.pick(done))
+		}
+		t.say(t.lead, t.pick(t.part))
 	case carrier == t.lead && len(t.quiz) > 0 && len(t.turns) > 2 && t.chance.IntN(2) == 0:
 		t.say(carrier, t.pick(t.quiz))
 		t.say(listener, state(t.solve))
@@ -225,7 +244,8 @@ func (t *talk) pick(phrases []string) string {
 }
 
 // question asks for the next step: for what its words hint at, if they do.
-func (t *talk) question(next string, asked bool) string {
+func (t *talk) question(next string) string {
+	next = command.ReplaceAllString(next, " ")
 	for _, c := range cues {
 		m := c.in.FindStringSubmatch(next)
 		if m == nil || t.chance.IntN(5) == 0 {
@@ -246,6 +266,9 @@ func (t *talk) question(next string, asked bool) string {
 	return t.pick(t.ask)
 }
 
+// command is what only looks like a word that cues know.
+var command = regexp.MustCompile(`\\(?:left|right|sum|prod|angle|triangle|sin|cos|tan|log)\b`)
+
 var connective = regexp.MustCompile(`^(So|Then|Therefore|Thus|Hence|Now|But|And|Next|Finally|Also|It follows|This|That|These|Those|Altogether|As a check)\b`)
 
 // connects tells whether a step leans on the one before, so that nothing may
@@ -258,16 +281,20 @@ var (
 )
 
 // echo is a short formula of a step, to come back to; it may be "".
-func echo(step string) string {
-	if ms := formula.FindAllString(step, -1); ms != nil && balanced(ms[len(ms)-1]) {
-		return ms[len(ms)-1]
+func echo(step string, tex bool) string {
+	in := arithmetic
+	if tex {
+		in = formula
 	}
-	if !strings.Contains(step, `\`) && strings.Count(step, "$")%2 == 0 {
-		if ms := arithmetic.FindAllString(step, -1); ms != nil && len(ms[len(ms)-1]) <= 40 {
-			return ms[len(ms)-1]
-		}
+	ms := in.FindAllString(step, -1)
+	if ms == nil {
+		return ""
 	}
-	return ""
+	last := ms[len(ms)-1]
+	if len(last) > 40 || tex && !balanced(last) {
+		return ""
+	}
+	return last
 }
 
 // String is the dialogue, a line a turn.
