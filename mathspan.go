@@ -115,5 +115,3 @@ func blankLineAt(text string, j int) bool {
 	after := strings.TrimLeft(text[j+1:], " \t\r")
 	return strings.HasPrefix(after, "\n")
 }
-
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

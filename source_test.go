@@ -1,0 +1,328 @@
+package mind
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// readAll reads a source to its end: documents, the errors of rows, and the
+// error that ended it.
+func readAll(t testing.TB, f *Files) (ds []Document, skipped []string, err error) {
+	t.Helper()
+	for d, err1 := range f.Documents(context.Background()) {
+		require.NoError(t, err, "it goes on after its end")
+		switch {
+		case err1 == nil:
+			ds = append(ds, d)
+		case errors.Is(err1, ErrSkip):
+			skipped = append(skipped, err1.Error())
+		default:
+			err = err1
+		}
+	}
+	return ds, skipped, err
+}
+
+func fromString(s string) *Files {
+	return &Files{Paths: []string{"-"}, stdin: strings.NewReader(s)}
+}
+
+func TestHazards(t *testing.T) {
+	data(t, "jsonl_hazards/README.md")
+	for name, want := range map[string]struct {
+		rows    int
+		skipped []string // Parts of the messages, in their order.
+		err     string   // Part of it.
+	}{
+		"ok_array.json":                   {rows: 5},
+		"ok_array_empty.json":             {err: "no rows"},
+		"ok_blank_lines.jsonl":            {rows: 5},
+		"ok_bom.jsonl":                    {rows: 5},
+		"ok_crlf.jsonl":                   {rows: 5},
+		"ok_empty.jsonl":                  {err: "no rows"},
+		"ok_lf.jsonl":                     {rows: 5},
+		"ok_long_line_6m.jsonl":           {rows: 3},
+		"ok_long_line_70k.jsonl":          {rows: 3},
+		"ok_map_of_objects.json":          {rows: 5},
+		"ok_no_final_newline.jsonl":       {rows: 5},
+		"ok_single_object.json":           {rows: 1},
+		"ok_u2028.jsonl":                  {rows: 3},
+		"bad_array_in_jsonl.jsonl":        {rows: 5},
+		"bad_array_trailing_garbage.json": {rows: 5, err: ":2: '}' after the end"},
+		"bad_array_truncated.json":        {rows: 4, err: ":30: row 5: the row has no end"},
+		"bad_case_keys.jsonl":             {err: "there are ID, Problem, SOLUTION"},
+		"bad_deep_nesting.jsonl":          {rows: 1, skipped: []string{":1: invalid character '[' exceeded max depth"}},
+		"bad_dup_ids.jsonl":               {rows: 3},
+		"bad_dup_keys.jsonl":              {rows: 1},
+		"bad_html_error_page.jsonl":       {err: "HTML"},
+		"bad_lfs_pointer.jsonl":           {err: "git lfs pull"},
+		"bad_lone_surrogate.jsonl":        {rows: 2},
+		"bad_middle_line.jsonl":           {rows: 2, skipped: []string{":2: the row is cut off"}},
+		"bad_missing_fields.jsonl":        {rows: 2, skipped: []string{":2: no field solution", ":3: no field problem", ":5: field problem is empty", ":6: field problem is null"}},
+		"bad_nan.jsonl":                   {rows: 1, skipped: []string{":2: invalid character 'N'"}},
+		"bad_not_object.jsonl":            {rows: 2, skipped: []string{":2: the row is a list", ":3: the row is a string", ":4: the row is a number", ":5: the row is null", ":6: the row is a boolean"}},
+		"bad_nul.jsonl":                   {rows: 2, skipped: []string{":2: NUL"}},
+		"bad_pretty_object.jsonl":         {rows: 2},
+		"bad_torn_last_line.jsonl":        {rows: 5, skipped: []string{":6: the row is cut off at byte 29"}},
+		"bad_trailing_comma.jsonl":        {rows: 2, skipped: []string{":2: invalid character '}'"}},
+		"bad_two_objects_one_line.jsonl":  {rows: 1, skipped: []string{":1: invalid character '{' after top-level value"}},
+		"bad_types.jsonl":                 {rows: 1, skipped: []string{":2: id is 7.0", ":3: id is 12345678901234567890", ":4: id is true"}},
+		"bad_utf16le.jsonl":               {err: "UTF-16"},
+		"bad_utf8.jsonl":                  {rows: 1, skipped: []string{":2: not UTF-8 at byte 26"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(os.Getenv("MIND_DATA"), "jsonl_hazards", name)
+			ds, skipped, err := readAll(t, &Files{Paths: []string{path}})
+			require.Len(t, ds, want.rows)
+			if want.err == "" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorContains(t, err, want.err)
+				require.ErrorContains(t, err, path)
+			}
+			require.Len(t, skipped, len(want.skipped), "%v", skipped)
+			for i, s := range skipped {
+				require.Contains(t, s, path+want.skipped[i])
+			}
+		})
+	}
+}
+
+func TestRealFiles(t *testing.T) {
+	data(t, "README.md")
+	for name, want := range map[string]struct {
+		rows, skipped int
+		fields        string
+	}{
+		"MATH.json":               {5000, 0, "text from problem and solution; id from id (strings); metadata: level, type"},
+		"gsm8k_train.jsonl":       {7473, 0, "text from question and answer; id from id (strings); metadata: none"},
+		"math500.jsonl":           {500, 0, "text from problem and solution; id from unique_id (strings); metadata: level, subject"},
+		"planetmath_nt_tex.jsonl": {1070, 1, "text from text; id from id (strings); metadata: url"}, // One text is empty.
+	} {
+		f := &Files{Paths: []string{filepath.Join(os.Getenv("MIND_DATA"), "text", name)}}
+		ds, skipped, err := readAll(t, f)
+		require.NoError(t, err)
+		require.Len(t, ds, want.rows, name)
+		require.Len(t, skipped, want.skipped, "%v", skipped)
+		require.Equal(t, want.fields, f.Fields())
+		read, size := f.Progress()
+		require.Equal(t, size, read)
+	}
+}
+
+func TestFieldsOfARow(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		row   string
+		files *Files
+		want  Document
+	}{
+		{"problem and solution", `{"id":7,"problem":"p","solution":"s","answer":"a","level":"Level 1","type":"Algebra","x":1}`, &Files{},
+			Document{ID: "7", IntID: true, Text: "Problem:\np\n\nSolution:\ns", Meta: map[string]string{"level": "Level 1", "type": "Algebra"}}},
+		{"question and answer", `{"question":"p","answer":72}`, &Files{}, Document{Text: "Problem:\np\n\nSolution:\n72"}},
+		{"text", `{"id":"a","text":" t\n","url":"u"}`, &Files{}, Document{ID: "a", Text: " t\n", Meta: map[string]string{"url": "u"}}},
+		{"a problem alone", `{"problem":"p"}`, &Files{}, Document{Text: "p"}},
+		{"dotted", `{"extra_info":{"question":"q","answer":"a"}}`, &Files{Text: []string{"extra_info.question", "extra_info.answer"}}, Document{Text: "Problem:\nq\n\nSolution:\na"}},
+		{"in a list", `{"prompt":[{"content":"c"}]}`, &Files{Text: []string{"prompt.0.content"}}, Document{Text: "c"}},
+		{"a name with a dot", `{"a.b":"x","a":{"b":"y"}}`, &Files{Text: []string{"a.b"}}, Document{Text: "x"}},
+		{"other fields", `{"a":"x","b":"y","c":"z"}`, &Files{Text: []string{"a", "b", "c"}, Meta: []string{"n", "a"}}, Document{Text: "x\n\ny\n\nz", Meta: map[string]string{"n": "", "a": "x"}}},
+		{"one field is taken as it is", `{"problem":"p","solution":"s"}`, &Files{Text: []string{"solution"}}, Document{Text: "s"}},
+		{"metadata of any kind", `{"text":"t","level":5,"type":["a", {"b": 1}],"url":null,"subject":true}`, &Files{},
+			Document{Text: "t", Meta: map[string]string{"level": "5", "type": `["a",{"b":1}]`, "url": "", "subject": "true"}}},
+		{"no metadata", `{"text":"t","level":5}`, &Files{Meta: []string{}}, Document{Text: "t"}},
+		{"another id", `{"id":1,"key":"k","text":"t"}`, &Files{ID: "key"}, Document{ID: "k", Text: "t"}},
+		{"integers as strings", `{"id":1,"text":"t"}`, &Files{StringIDs: true}, Document{ID: "1", Text: "t"}},
+		{"a float", `{"id":1.50,"text":"t"}`, &Files{}, Document{ID: "1.50", Text: "t"}},
+		{"beyond 64 bits", `{"id":9223372036854775808,"text":"t"}`, &Files{}, Document{ID: "9223372036854775808", Text: "t"}},
+		{"minus nothing", `{"id":-0,"text":"t"}`, &Files{}, Document{ID: "-0", Text: "t"}},
+		{"escapes", `{"id":"\u0041\ud83d\ude00","text":"\"\\\/\b\f\n\r\t\u00e9\ud800x"}`, &Files{}, Document{ID: "A😀", Text: "\"\\/\b\f\n\r\té\uFFFDx"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := &Files{Paths: []string{"-"}, ID: c.files.ID, Text: c.files.Text, Meta: c.files.Meta, StringIDs: c.files.StringIDs, stdin: strings.NewReader(c.row)}
+			ds, skipped, err := readAll(t, f)
+			require.NoError(t, err)
+			require.Empty(t, skipped)
+			require.Equal(t, []Document{c.want}, ds)
+		})
+	}
+}
+
+func TestKindOfIdsIsThatOfEveryFirstRow(t *testing.T) {
+	folder := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o666))
+		return path
+	}
+	ints := file("ints", `{"id":1,"text":"a"}`+"\n"+`{"id":"x","text":"b"}`+"\n"+`{"text":"c"}`+"\n")
+	words := file("words", `{"id":"w","text":"d"}`+"\n"+`{"id":2,"text":"e"}`+"\n"+`{"text":"f"}`+"\n")
+
+	ds, skipped, err := readAll(t, &Files{Paths: []string{ints}})
+	require.NoError(t, err)
+	require.Equal(t, []Document{{ID: "1", IntID: true, Text: "a"}}, ds)
+	require.Len(t, skipped, 2)
+	require.Contains(t, skipped[0], "-string-ids")
+	require.Contains(t, skipped[1], ints+":3: no id, where the first row has an integer")
+
+	ds, skipped, err = readAll(t, &Files{Paths: []string{ints, words}})
+	require.NoError(t, err)
+	require.Empty(t, skipped)
+	require.Equal(t, []Document{{ID: "1", Text: "a"}, {ID: "x", Text: "b"}, {Text: "c"}, {ID: "w", Text: "d"}, {ID: "2", Text: "e"}, {Text: "f"}}, ds)
+}
+
+func TestInputsThatAreNone(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "text"), []byte("Let $x$ be a number.\n"), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "spaces"), []byte(" \n\n"), 0o666))
+	for path, want := range map[string]string{
+		"nowhere": "no such file",
+		".":       "is a folder",
+		"text":    `neither JSON nor JSONL: it begins with "Let $x$`,
+		"spaces":  "no rows",
+	} {
+		_, _, err := readAll(t, &Files{Paths: []string{filepath.Join(folder, path)}})
+		require.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, filepath.Join(folder, path))
+	}
+	_, _, err := readAll(t, &Files{})
+	require.ErrorContains(t, err, "name a file")
+
+	_, skipped, err := readAll(t, &Files{Paths: []string{"-"}, Text: []string{"solution"}, stdin: strings.NewReader(`{"problem":"p","level":1}` + "\n" + `{"problem":"q"}`)})
+	require.Len(t, skipped, 2)
+	require.ErrorContains(t, err, "none of 2 rows has a text (solution); the first has the fields problem, level")
+}
+
+func TestStandardInputIsReadRowByRow(t *testing.T) {
+	r, w := io.Pipe()
+	got := make(chan Document)
+	f := &Files{Paths: []string{"-"}, stdin: r}
+	go func() {
+		defer close(got)
+		for d, err := range f.Documents(context.Background()) {
+			if err == nil {
+				got <- d
+			}
+		}
+	}()
+	for i := range 3 {
+		_, err := fmt.Fprintf(w, `{"text":"%d"}`+"\n", i)
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprint(i), (<-got).Text, "before the next row is there")
+	}
+	require.NoError(t, w.Close())
+	_, more := <-got
+	require.False(t, more)
+}
+
+// endless is a file of n rows in one array or a row a line, made as it is read.
+type endless struct {
+	n     int
+	array bool
+	buf   bytes.Buffer
+	i     int
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	for e.buf.Len() < len(b) && e.i <= e.n {
+		switch {
+		case e.i == 0 && e.array:
+			e.buf.WriteString("[")
+		case e.i > 1 && e.array:
+			e.buf.WriteString(",\n")
+		}
+		if e.i > 0 {
+			fmt.Fprintf(&e.buf, `{"id":%d,"problem":"%01000d","solution":"s"}`, e.i, e.i)
+			if !e.array {
+				e.buf.WriteString("\n")
+			}
+		}
+		if e.i == e.n && e.array {
+			e.buf.WriteString("]")
+		}
+		e.i++
+	}
+	return e.buf.Read(b)
+}
+
+func TestMemoryIsFlat(t *testing.T) {
+	for _, array := range []bool{false, true} {
+		f := &Files{Paths: []string{"-"}, stdin: &endless{n: 100_000, array: array}} // 100 MB.
+		n := 0
+		var most uint64
+		for _, err := range f.Documents(t.Context()) {
+			require.NoError(t, err)
+			if n++; n%20_000 == 0 {
+				runtime.GC()
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapAlloc)
+			}
+		}
+		require.Equal(t, 100_000, n)
+		require.Less(t, most, uint64(32<<20))
+	}
+}
+
+// TestDamageIsNeverSilent: a file that is cut or changed anywhere is read
+// without a panic, and if rows are lost, with an error.
+func TestDamageIsNeverSilent(t *testing.T) {
+	lines := `{"id":1,"problem":"What is \"$1+1$\"?","solution":"é 2","level":{"a":[1]}}` + "\n" + `{"id":2,"problem":"b","solution":"c"}` + "\n" + `{"id":3,"problem":"d","solution":"e"}`
+	array := "[" + strings.ReplaceAll(lines, "\n", ",\n") + "]"
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, whole := range []string{lines, array} {
+		for cut := range len(whole) {
+			ds, skipped, err := readAll(t, fromString(whole[:cut]))
+			if len(ds) < 3 && len(skipped) == 0 && err == nil {
+				// Only a cut at the end of a line leaves a whole file.
+				require.True(t, whole[0] == '{' && (cut == len(whole) || strings.HasSuffix(whole[:cut], "}") || whole[cut-1] == '\n'), "%q", whole[:cut])
+			}
+		}
+		for range 5000 {
+			b := []byte(whole)
+			for range 1 + r.IntN(3) {
+				b[r.IntN(len(b))] = byte(r.IntN(256))
+			}
+			readAll(t, fromString(string(b)))
+		}
+	}
+}
+
+func FuzzFiles(f *testing.F) {
+	for _, s := range []string{`[{"text":"a"},{"text":"b"}]`, `{"id":1,"problem":"p","solution":"s"}` + "\n" + `{"id":"x"}`, `{"a":{"text":"t"},"b":{"text":"u"}}`, "\ufeff{\n\"text\": \"\\ud800\"\n}", `{"text":"`, `[`, "\x1f\x8b", `{"text":1e999}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		ds, skipped, err := readAll(t, fromString(string(b)))
+		if len(ds)+len(skipped) == 0 && err == nil {
+			t.Fatal("neither a document nor an error")
+		}
+		for _, d := range ds {
+			if strings.TrimSpace(d.Text) == "" {
+				t.Fatal("a document without a text")
+			}
+		}
+	})
+}
+
+func BenchmarkFiles(b *testing.B) {
+	content := data(b, "text/gsm8k_train.jsonl")
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		f := fromString("")
+		f.stdin = bytes.NewReader(content)
+		for _, err := range f.Documents(b.Context()) {
+			require.NoError(b, err)
+		}
+	}
+}
