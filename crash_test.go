@@ -295,6 +295,7 @@ func TestKillsLoseNothing(t *testing.T) {
 					unsynced++
 				}
 			}
+			require.LessOrEqual(t, inFlight, 2*workerConcurrency, "in flight or in the writer's hands")
 			most = max(most, inFlight)
 			requests += len(l.asked)
 		}
