@@ -18,7 +18,7 @@ import (
 // faulty are the dialogues, of both kinds, that are written to disks with faults.
 var faulty = numberedDialogues(0, 24)
 
-// carryOn writes those of ds that a store does not hold yet, in groups of 4,
+// carryOn writes those of ds that a store does not hold yet, in groups of 3,
 // until something fails. It adds to acknowledged the keys that were, and checks
 // that those before still are there.
 func carryOn(t *testing.T, disk *memDisk, ds []Dialogue, acknowledged map[string]bool) error {
@@ -39,7 +39,7 @@ func carryOn(t *testing.T, disk *memDisk, ds []Dialogue, acknowledged map[string
 		require.True(t, held[key], "%s was acknowledged", key)
 	}
 	missing := slices.DeleteFunc(slices.Clone(ds), func(d Dialogue) bool { return held[d.Key] })
-	for group := range slices.Chunk(missing, 4) {
+	for group := range slices.Chunk(missing, 3) {
 		if err := s.Write(context.Background(), group); err != nil {
 			require.Equal(t, err, s.Write(context.Background(), group), "sticky")
 			_ = s.Close()
