@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -349,4 +350,130 @@ func damage(t *testing.T, r *rand.Rand, name string) {
 	require.NoError(t, err)
 	_, err = f.Write(tail)
 	require.NoError(t, errors.Join(err, f.Close()))
+}
+
+// TestKillsDuringRepair kills a process while it takes the holes of a power cut
+// out of a file: when so many bytes of the new file are written. Nothing whole
+// is lost, and the next process does the repair.
+func TestKillsDuringRepair(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "out.jsonl")
+	s, err := mind.OpenStore(name)
+	require.NoError(t, err)
+	var long mind.Documents
+	for _, d := range problems(1, 100) {
+		d.Text = strings.Repeat(d.Text, 1000)
+		long = append(long, d)
+	}
+	chunker := mind.ChunkerFunc(func(text string) iter.Seq[string] { return slices.Values([]string{text}) })
+	require.NoError(t, pipeline(t, long, &asked{}, s, mind.WithChunker(chunker)).Run(t.Context()))
+	require.NoError(t, s.Close())
+	whole, err := os.ReadFile(name)
+	require.NoError(t, err)
+
+	line := bytes.Clone(whole[:bytes.IndexByte(whole, '\n')+1])
+	clear(line[9:30])
+	half := bytes.IndexByte(whole[len(whole)/2:], '\n') + 1 + len(whole)/2
+	damaged := slices.Concat(whole[:half], line, whole[half:], line, whole[:50])
+	spare := filepath.Join(filepath.Dir(rejectsOf(name)), "mended")
+
+	const kills = 20
+	unfinished := 0
+	for n := range kills {
+		require.NoError(t, os.WriteFile(name, damaged, 0o666))
+		cmd := worker(t, "mend", name)
+		require.NoError(t, cmd.Start())
+		ended := make(chan struct{})
+		go func() { defer close(ended); _ = cmd.Wait() }()
+		for over := false; !over; {
+			select {
+			case <-ended:
+				over = true
+			default:
+				info, err := os.Stat(spare)
+				over = err == nil && info.Size() >= int64(n*len(whole)/kills)
+			}
+		}
+		_ = cmd.Process.Kill()
+		<-ended
+
+		keys, torn := recorded(t, name)
+		require.Len(t, keys, 100)
+		if torn > 0 || fileSize(t, name) != len(whole) {
+			unfinished++
+		}
+		l, err := live(t, 0, "mend", name)
+		require.NoError(t, err, l.stderr)
+		after, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(whole, after), "kill %d", n)
+		require.NoFileExists(t, spare)
+	}
+	require.Positive(t, unfinished, "kills that came before the end")
+	t.Logf("%d of %d repairs were killed before their end", unfinished, kills)
+}
+
+func fileSize(t *testing.T, name string) int {
+	info, err := os.Stat(name)
+	require.NoError(t, err)
+	return int(info.Size())
+}
+
+// TestPanicInUserCodeEndsTheProcess: no recover hides it, and what was
+// acknowledged before is there for the next run.
+func TestPanicInUserCodeEndsTheProcess(t *testing.T) {
+	for _, who := range []string{"Source", "Generator", "Filter"} {
+		t.Run(who, func(t *testing.T) {
+			name := filepath.Join(t.TempDir(), "out.jsonl")
+			l, err := live(t, 0, "panic", name, "100", who)
+			require.Error(t, err)
+			require.Contains(t, l.stderr, "panic: user code broke in "+who)
+			held, _ := recorded(t, name)
+			for _, key := range l.acknowledged {
+				require.Contains(t, held, key)
+			}
+			again, err := live(t, 0, "run", name, "100")
+			require.NoError(t, err, again.stderr)
+			require.Len(t, again.asked, 100-len(held))
+			held, torn := recorded(t, name)
+			require.Zero(t, torn)
+			require.Len(t, held, 100)
+		})
+	}
+}
+
+// TestSecondProcessIsRefused, with the number of the first, for as long as that
+// one lives.
+func TestSecondProcessIsRefused(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "out.jsonl")
+	for _, end := range []string{"closes", "is killed"} {
+		t.Run(end, func(t *testing.T) {
+			first := worker(t, "hold", name)
+			in, err := first.StdinPipe()
+			require.NoError(t, err)
+			out, err := first.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, first.Start())
+			_, err = bufio.NewReader(out).ReadString('\n')
+			require.NoError(t, err)
+
+			_, err = mind.OpenStore(name)
+			require.ErrorContains(t, err, fmt.Sprintf("another run (process %d)", first.Process.Pid))
+			require.ErrorContains(t, err, name)
+			l, err := live(t, 0, "run", name, "10")
+			require.Error(t, err)
+			require.Contains(t, l.stderr, fmt.Sprintf("another run (process %d)", first.Process.Pid))
+			require.Empty(t, l.asked)
+
+			if end == "closes" {
+				require.NoError(t, in.Close())
+				require.NoError(t, first.Wait())
+			} else {
+				require.NoError(t, first.Process.Kill())
+				require.Error(t, first.Wait())
+			}
+			s, err := mind.OpenStore(name)
+			require.NoError(t, err)
+			require.NoError(t, s.Close())
+		})
+	}
 }
