@@ -20,7 +20,7 @@ type disk interface {
 	rename(from, to string) error
 	remove(name string) error
 	mkdir(name string) error
-	syncFolder(name string) error // Makes names that were added to it last.
+	syncFolder(name string) error // Makes last what was done to the names in it.
 	lock(name string) (io.Closer, error)
 }
 
@@ -51,15 +51,12 @@ func (osDisk) truncate(name string, size int64) error { return os.Truncate(name,
 func (osDisk) rename(from, to string) error           { return os.Rename(from, to) }
 func (osDisk) remove(name string) error               { return os.Remove(name) }
 
-func (d osDisk) mkdir(name string) error {
+func (osDisk) mkdir(name string) error {
 	err := os.Mkdir(name, 0o777)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return d.syncFolder(filepath.Dir(name))
+	return err
 }
 
 func (osDisk) syncFolder(name string) error {

@@ -17,23 +17,28 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A memDisk is a disk in memory that knows what of it would survive a power
-// cut, and that fails at its k-th operation.
+// A memDisk is a disk in memory that fails, or loses power, at its k-th
+// operation, and that knows what of it survives a power cut.
 type memDisk struct {
-	fault  string // "fails", "writes short", "loses power".
-	k      int    // Operations until then.
-	failed bool
-	out    string
-	names  map[string]*memFile // As programs see it,
-	synced map[string]*memFile // and as it is on the disk.
+	fault   string // "fails", "writes short", "loses power".
+	k       int    // Operations until then.
+	failed  bool
+	renames int
+	out     string
+	names   map[string]*memFile // As programs see it,
+	synced  map[string]*memFile // and as it is on the disk.
 }
 
+// A memFile is a file or a folder.
 type memFile struct {
 	data   []byte
 	synced []byte
 }
 
-var errPower = errors.New("power cut")
+var (
+	errPower = errors.New("power cut")
+	errFull  = syscall.ENOSPC
+)
 
 func newMemDisk(fault string, k int) *memDisk {
 	dir, err := filepath.EvalSymlinks(os.TempDir())
@@ -43,36 +48,46 @@ func newMemDisk(fault string, k int) *memDisk {
 	return &memDisk{fault: fault, k: k, out: filepath.Join(dir, "memdisk.jsonl"), names: map[string]*memFile{}, synced: map[string]*memFile{}}
 }
 
-// step is an operation that may fail.
+// step is an operation that may fail. Once it has, all others do.
 func (d *memDisk) step() error {
 	if d.k--; d.k > 0 || d.fault == "" {
 		return nil
 	}
 	d.failed = true
 	if d.fault == "loses power" {
-		panic(errPower)
+		return errPower
 	}
-	return &fs.PathError{Op: "op", Path: "path", Err: syscall.ENOSPC}
+	return &fs.PathError{Op: "op", Path: "path", Err: errFull}
 }
 
-// heal lets nothing fail any more.
-func (d *memDisk) heal() { d.fault = "" }
+// heal starts the machine again: nothing fails any more, until another fault
+// is set. Without a crash before, it was the process alone that was killed.
+func (d *memDisk) heal() { d.fault, d.failed = "", false }
 
-// crash loses what was not synced: names that were made, and of the bytes
-// behind those synced a part of the end and any blocks before it.
+// crash loses what was not synced: names that were made, changed or removed,
+// with what is in them, and of the bytes behind those synced a part of the end
+// and any blocks before it.
 func (d *memDisk) crash(r *rand.Rand) {
-	for name, f := range d.names {
-		if d.synced[name] == nil && r.IntN(2) == 0 {
+	all := maps.Clone(d.synced)
+	maps.Copy(all, d.names)
+	for _, name := range slices.Sorted(maps.Keys(all)) { // A folder comes before what is in it.
+		f := d.names[name]
+		if f != d.synced[name] && r.IntN(2) == 0 {
+			f = d.synced[name]
+		}
+		folder := filepath.Dir(name)
+		if f == nil || folder != filepath.Dir(d.out) && d.names[folder] == nil {
 			delete(d.names, name)
 			continue
 		}
-		if !bytes.HasPrefix(f.data, f.synced) {
-			// It was cut short or written over since: one or the other.
-			if r.IntN(2) == 0 {
-				f.data = slices.Clone(f.synced)
-			}
-			continue
-		}
+		d.names[name] = f
+		f.crash(r)
+	}
+	d.synced = maps.Clone(d.names)
+}
+
+func (f *memFile) crash(r *rand.Rand) {
+	if bytes.HasPrefix(f.data, f.synced) {
 		lost := f.data[len(f.synced):]
 		f.data = f.data[:len(f.synced)+r.IntN(len(lost)+1)]
 		for i := len(f.synced); i < len(f.data); i += 64 {
@@ -80,18 +95,41 @@ func (d *memDisk) crash(r *rand.Rand) {
 				clear(f.data[i:min(i+64, len(f.data))])
 			}
 		}
-		f.synced = slices.Clone(f.data)
+	} else if r.IntN(2) == 0 { // It was cut short since: one or the other.
+		f.data = slices.Clone(f.synced)
 	}
-	d.synced = maps.Clone(d.names)
+	f.synced = slices.Clone(f.data)
 }
 
-// dialogues are the records of both files.
-func (d *memDisk) dialogues(t *testing.T) (ds []Dialogue) {
-	for _, f := range d.names {
+// dialogues are the records of both files, which have nothing else.
+func (d *memDisk) dialogues(t *testing.T) []Dialogue {
+	ds := d.whole()
+	lines := 0
+	for _, f := range d.files() {
+		lines += bytes.Count(f.data, []byte("\n"))
+		require.True(t, len(f.data) == 0 || f.data[len(f.data)-1] == '\n', "the last line is whole")
+	}
+	require.Len(t, ds, lines)
+	return ds
+}
+
+func (d *memDisk) files() []*memFile {
+	_, folder, err := storePaths(d.out)
+	if err != nil {
+		panic(err)
+	}
+	files := []*memFile{d.names[d.out], d.names[filepath.Join(folder, "rejected.jsonl")]}
+	return slices.DeleteFunc(files, func(f *memFile) bool { return f == nil })
+}
+
+// whole are the records that can be read.
+func (d *memDisk) whole() (ds []Dialogue) {
+	for _, f := range d.files() {
 		for line := range bytes.Lines(f.data) {
 			var dialogue Dialogue
-			require.NoError(t, dialogue.UnmarshalJSON(line))
-			ds = append(ds, dialogue)
+			if line[len(line)-1] == '\n' && dialogue.UnmarshalJSON(line) == nil {
+				ds = append(ds, dialogue)
+			}
 		}
 	}
 	return ds
@@ -123,31 +161,52 @@ func (d *memDisk) rename(from, to string) error {
 	if err := d.step(); err != nil {
 		return err
 	}
+	d.renames++
 	d.names[to] = d.names[from]
 	delete(d.names, from)
 	return nil
 }
 
 func (d *memDisk) remove(name string) error {
+	if err := d.step(); err != nil {
+		return err
+	}
+	for other := range d.names {
+		if filepath.Dir(other) == name {
+			return errors.New("folder is not empty")
+		}
+	}
 	delete(d.names, name)
 	return nil
 }
 
-func (d *memDisk) mkdir(string) error { return d.step() }
+func (d *memDisk) mkdir(name string) error { return d.make(name) }
+
+func (d *memDisk) lock(name string) (io.Closer, error) { return io.NopCloser(nil), d.make(name) }
+
+func (d *memDisk) make(name string) error {
+	if err := d.step(); err != nil {
+		return err
+	}
+	if d.names[name] == nil {
+		d.names[name] = &memFile{}
+	}
+	return nil
+}
 
 func (d *memDisk) syncFolder(folder string) error {
 	if err := d.step(); err != nil {
 		return err
 	}
+	in := func(name string, _ *memFile) bool { return filepath.Dir(name) == folder }
+	maps.DeleteFunc(d.synced, in)
 	for name, f := range d.names {
-		if filepath.Dir(name) == folder {
+		if in(name, f) {
 			d.synced[name] = f
 		}
 	}
 	return nil
 }
-
-func (d *memDisk) lock(string) (io.Closer, error) { return io.NopCloser(nil), d.step() }
 
 type memHandle struct {
 	*memDisk
@@ -159,7 +218,7 @@ func (h memHandle) ReadAt(b []byte, off int64) (int, error) {
 }
 
 func (h memHandle) Write(b []byte) (int, error) {
-	if h.fault == "loses power" && h.k == 1 {
+	if h.fault == "loses power" && h.k == 1 && !h.failed {
 		h.f.data = append(h.f.data, b...) // On its way when the power goes.
 	}
 	if err := h.step(); err != nil {

@@ -54,8 +54,8 @@ func New(src Source, gen Generator, sink Sink, opts ...Option) (*Pipeline, error
 // The goroutines, each waited for by Run:
 //
 //	Run     draws units: source × chunks × styles × samples, minus those held
-//	holders one a unit: Generate in a slot, back-off without one, then filters
-//	writer  one: everything that waits in done goes into one Write
+//	holders one a unit: Generate and filters in a slot, back-off without one
+//	writer  one: what waits in done goes into one Write
 //	grace   one: ends the requests in flight when the time is up
 func (p *Pipeline) Run(ctx context.Context) error {
 	if err := p.begin(); err != nil {

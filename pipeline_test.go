@@ -99,25 +99,6 @@ func TestEveryUnitIsAskedForOnce(t *testing.T) {
 	require.Equal(t, 700, gen.total(), "a finished run sends no request at all")
 }
 
-func TestGrownInputCostsWhatIsNew(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		grown mind.Documents
-	}{
-		{"behind", problems(1, 220)},
-		{"in front", append(problems(201, 20), problems(1, 200)...)},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			var sink mindtest.Memory
-			gen := &asked{}
-			require.NoError(t, pipeline(t, problems(1, 200), gen, &sink).Run(t.Context()))
-			require.NoError(t, pipeline(t, c.grown, gen, &sink).Run(t.Context()))
-			require.Equal(t, 220, gen.total())
-			require.Len(t, sink.Dialogues(), 220)
-		})
-	}
-}
-
 func TestRepeatedDocumentsAreHeld(t *testing.T) {
 	var sink mindtest.Memory
 	p := pipeline(t, append(problems(1, 10), problems(1, 10)...), &asked{latency: time.Millisecond}, &sink)

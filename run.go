@@ -41,7 +41,7 @@ const (
 func newRun(p *Pipeline, empty bool, stop, cut context.CancelCauseFunc) *run {
 	r := &run{Pipeline: p, stop: stop, cut: cut, guarded: empty, good: time.Now()}
 	r.limiter = newLimiter(p.limits, answerTokens(p.gen))
-	r.done = make(chan Dialogue, p.concurrency)
+	r.done = make(chan Dialogue)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.slots = newSlots(p.concurrency, p.log)
@@ -80,8 +80,11 @@ func (r *run) hold(drawing, asking context.Context, u unit, a admission) {
 		resp, err := r.gen.Generate(asking, u.Request)
 		if err == nil {
 			r.limiter.settle(a.charge, r.usage(u, resp))
-			r.slots.answered(a.ticket)
+			// The slot is given back only now, when the writer has the answer:
+			// else a disk slower than the server would leave any number of
+			// them in memory, and a kill would have them paid for again.
 			r.answer(u, resp)
+			r.slots.answered(a.ticket)
 			return
 		}
 		r.limiter.settle(a.charge, Usage{})
@@ -220,13 +223,15 @@ func (r *run) alarm(err error) {
 	}
 }
 
-// write is the writer. Answers that come while one Write syncs go into the next.
+// write is the writer. Answers that come while one Write syncs go into the
+// next, as many as there are slots: at a kill, no more than twice as many have
+// been asked for and are not on the disk.
 func (r *run) write(ctx context.Context) {
 	var group []Dialogue
 	var failed error
 	for d := range r.done {
 		group = append(group[:0], d)
-		for more := true; more; {
+		for more := true; more && len(group) < r.concurrency; {
 			select {
 			case d, ok := <-r.done:
 				if more = ok; ok {

@@ -65,6 +65,11 @@ func openStore(d disk, name string) (*Store, error) {
 	s := &Store{disk: d, lock: lock, folder: folder,
 		kept:     journal{disk: d, name: path, spare: filepath.Join(folder, "mended")},
 		rejected: journal{disk: d, name: filepath.Join(folder, "rejected.jsonl"), spare: filepath.Join(folder, "mended")}}
+	// Names may be new, or the last run's, which was killed before it synced
+	// them: what is written under a name that does not last is lost with it.
+	if err := errors.Join(d.syncFolder(filepath.Dir(path)), d.syncFolder(folder)); err != nil {
+		return nil, errors.Join(fmt.Errorf("output %s: %w", name, err), s.Close())
+	}
 	for _, j := range []*journal{&s.kept, &s.rejected} {
 		first, err := j.open()
 		if err != nil {

@@ -2,10 +2,8 @@ package mind
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -301,71 +299,4 @@ func TestDialoguesWhileARunAppends(t *testing.T) {
 	for _, err := range Dialogues(name + ".none.jsonl") {
 		require.ErrorIs(t, err, os.ErrNotExist)
 	}
-}
-
-// TestFaultyDisk: whatever fails at whatever operation, the store says so at
-// once and for ever, its file has whole lines alone, and the next one goes on.
-func TestFaultyDisk(t *testing.T) {
-	for _, fault := range []string{"fails", "writes short", "loses power"} {
-		t.Run(fault, func(t *testing.T) {
-			for k := 1; ; k++ {
-				disk := newMemDisk(fault, k)
-				acknowledged, err := writeAll(t, disk)
-				if err == nil && !disk.failed {
-					require.Greater(t, k, 30, "operations")
-					return
-				}
-				if fault == "loses power" {
-					disk.crash(rand.New(rand.NewPCG(1, uint64(k))))
-				}
-				disk.heal()
-				s, err := openStore(disk, disk.out)
-				require.NoError(t, err, "%s at %d", fault, k)
-				var keys []string
-				for key, err := range s.Keys(context.Background()) {
-					require.NoError(t, err)
-					keys = append(keys, key)
-				}
-				require.NoError(t, s.Close())
-				require.Subset(t, keys, acknowledged, "%s at %d", fault, k)
-				slices.Sort(keys)
-				require.Len(t, slices.Compact(slices.Clone(keys)), len(keys), "twice: %s at %d", fault, k)
-
-				// The rerun writes what is missing, and only that.
-				rest := slices.DeleteFunc(numberedDialogues(0, 24), func(d Dialogue) bool { return slices.Contains(keys, d.Key) })
-				s, err = openStore(disk, disk.out)
-				require.NoError(t, err)
-				require.NoError(t, s.Write(context.Background(), rest))
-				require.NoError(t, s.Close())
-				require.ElementsMatch(t, numberedDialogues(0, 24), disk.dialogues(t), "%s at %d", fault, k)
-			}
-		})
-	}
-}
-
-// writeAll writes 24 dialogues in groups until something fails, and returns the
-// keys that were acknowledged.
-func writeAll(t *testing.T, disk *memDisk) (acknowledged []string, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			require.Equal(t, errPower, r)
-			err = errPower
-		}
-	}()
-	s, err := openStore(disk, disk.out)
-	if err != nil {
-		return nil, err
-	}
-	for n := 0; n < 24; n += 4 {
-		group := numberedDialogues(n, n+4)
-		if err = s.Write(context.Background(), group); err != nil {
-			require.Equal(t, err, s.Write(context.Background(), group), "sticky")
-			break
-		}
-		for _, d := range group {
-			acknowledged = append(acknowledged, d.Key)
-		}
-	}
-	_ = s.Close()
-	return acknowledged, err
 }
