@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/org/mind"
+)
+
+// isTerminal tells whether a person watches f.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// lines shows how a run goes, until it is finished, as a line every ten seconds.
+// It looks each second, to see when the first request leaves.
+func lines(w io.Writer) func(stats func() mind.Stats, finished <-chan struct{}) {
+	return func(stats func() mind.Stats, finished <-chan struct{}) {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		var p pace
+		for second := 1; ; second++ {
+			select {
+			case <-tick.C:
+				if line := p.line(stats()); second%10 == 0 {
+					fmt.Fprintln(w, line)
+				}
+			case <-finished:
+				return
+			}
+		}
+	}
+}
+
+// A screen is a terminal with a bar in its last line. What is written to it
+// stands above the bar.
+type screen struct {
+	mu  sync.Mutex
+	w   io.Writer
+	bar *progressbar.ProgressBar
+}
+
+// The bar's own unit: done and total are in the text beside it, because the
+// total is an estimate until the input has been read to its end.
+const barParts = 1000
+
+func newScreen(w io.Writer) *screen {
+	return &screen{w: w, bar: progressbar.NewOptions(barParts,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionFullWidth(),
+		progressbar.OptionShowDescriptionAtLineEnd(),
+		progressbar.OptionUseANSICodes(runtime.GOOS != "windows"), // Its old consoles would print them.
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "█", SaucerPadding: "░", BarStart: " ", BarEnd: " "}),
+	)}
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.bar.Clear() // An error of the terminal's shows in the write.
+	return s.w.Write(b)
+}
+
+// watch draws the bar until the run is finished, and then takes it away: the
+// summary says the same.
+func (s *screen) watch(stats func() mind.Stats, finished <-chan struct{}) {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	var p pace
+	for {
+		select {
+		case <-tick.C:
+			s.draw(&p, stats())
+		case <-finished:
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			_ = s.bar.Clear()
+			return
+		}
+	}
+}
+
+func (s *screen) draw(p *pace, st mind.Stats) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bar.Describe(p.line(st))
+	done, total, _ := p.done(st)
+	if total > 0 {
+		_ = s.bar.Set(min(done*barParts/total, barParts-1)) // The bar stops for good when it is full.
+	}
+}
+
+// A pace is how fast a run goes, since its first request: reading a long input
+// and what is held already is no measure of it.
+type pace struct {
+	began   time.Duration
+	started bool
+}
+
+// done returns the units that got an outcome in this run and how many there
+// will be: 0 if that cannot be known, exact if the input has been drawn.
+func (p *pace) done(s mind.Stats) (done, total int, exact bool) {
+	done = s.Kept + s.Rejected + s.Failed
+	if s.Size <= 0 || s.Read <= 0 || s.Units == 0 {
+		return done, 0, false
+	}
+	drawn := min(float64(s.Read)/float64(s.Size), 1)
+	// What is held mostly stands first, because an earlier run ended there.
+	return done, max(int(math.Round(float64(s.Units)/drawn))-s.Held, done), drawn == 1
+}
+
+// line is what there is to say of a run, in one line.
+func (p *pace) line(s mind.Stats) string {
+	if s.Units == 0 {
+		if s.Size > 0 {
+			return fmt.Sprintf("reading: %d %%", 100*s.Read/s.Size)
+		}
+		return fmt.Sprintf("reading: %d documents", s.Documents)
+	}
+	if s.Requests > 0 && !p.started {
+		p.began, p.started = s.Elapsed, true
+	}
+	done, total, exact := p.done(s)
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	switch {
+	case total == 0:
+		add("%d done", done)
+	case exact:
+		add("%d/%d", done, total)
+	default:
+		add("%d/~%d", done, total)
+	}
+	if busy := (s.Elapsed - p.began).Seconds(); done > 0 && busy > 0 {
+		rate := float64(done) / busy
+		add("%s", perTime(rate))
+		if total > 0 {
+			add("%v left", time.Duration(float64(total-done)/rate*float64(time.Second)).Round(time.Second))
+		}
+	}
+	add("%s tokens", short(s.Usage.PromptTokens+s.Usage.CompletionTokens))
+	add("%d rejected", s.Rejected)
+	if s.Failed > 0 {
+		add("%d failed", s.Failed)
+	}
+	if s.Held > 0 {
+		add("%d held", s.Held)
+	}
+	return strings.Join(parts, "  ")
+}
+
+// perTime is a rate as people say it.
+func perTime(rate float64) string {
+	switch {
+	case rate >= 10:
+		return fmt.Sprintf("%.0f/s", rate)
+	case rate >= 1:
+		return fmt.Sprintf("%.1f/s", rate)
+	}
+	return fmt.Sprintf("%.1f/min", rate*60)
+}
+
+// short is n with three digits or so: 950, 12.3k, 4.56M.
+func short(n int) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.2fG", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.2fM", float64(n)/1e6)
+	case n >= 1e4:
+		return fmt.Sprintf("%.1fk", float64(n)/1e3)
+	}
+	return fmt.Sprint(n)
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/org/mind"
+)
+
+func TestPipedProgressIsALineEveryTenSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		finished := make(chan struct{})
+		start := time.Now()
+		stats := func() mind.Stats {
+			elapsed := time.Since(start)
+			return mind.Stats{Units: 100, Kept: int(elapsed.Seconds()), Requests: 1, Read: 1, Size: 1, Elapsed: elapsed}
+		}
+		var g errgroup.Group
+		g.Go(func() error { lines(&out)(stats, finished); return nil })
+		time.Sleep(25 * time.Second)
+		close(finished)
+		require.NoError(t, g.Wait())
+		require.Equal(t, "10/100  1.1/s  1m21s left  0 tokens  0 rejected\n20/100  1.1/s  1m16s left  0 tokens  0 rejected\n", out.String())
+	})
+}
+
+func TestProgressLine(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		stats mind.Stats
+		want  string
+	}{
+		{"reading", mind.Stats{Read: 30, Size: 60}, "reading: 50 %"},
+		{"reading what has no size", mind.Stats{Documents: 7}, "reading: 7 documents"},
+		{"half of the input drawn", mind.Stats{Units: 50, Kept: 25, Requests: 40, Read: 30, Size: 60, Elapsed: 9 * time.Second}, "25/~100  5.0/s  15s left  0 tokens  0 rejected"},
+		{"all drawn", mind.Stats{Units: 50, Kept: 20, Rejected: 4, Failed: 1, Requests: 40, Read: 60, Size: 60, Elapsed: 9 * time.Second, Usage: mind.Usage{PromptTokens: 10_000, CompletionTokens: 2345}}, "25/50  5.0/s  5s left  12.3k tokens  4 rejected  1 failed"},
+		{"held are no progress", mind.Stats{Units: 50, Held: 30, Kept: 10, Requests: 40, Read: 60, Size: 60, Elapsed: 14 * time.Second}, "10/20  1.0/s  10s left  0 tokens  0 rejected  30 held"},
+		{"no size", mind.Stats{Units: 50, Kept: 2, Requests: 40, Elapsed: 124 * time.Second}, "2 done  1.0/min  0 tokens  0 rejected"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := pace{began: 4 * time.Second, started: true}
+			require.Equal(t, test.want, p.line(test.stats))
+		})
+	}
+}
+
+func TestTheClockStartsWithTheFirstRequest(t *testing.T) {
+	var p pace
+	p.line(mind.Stats{Elapsed: time.Hour, Units: 10, Held: 10, Read: 1, Size: 2})
+	p.line(mind.Stats{Elapsed: time.Hour, Units: 11, Held: 10, Requests: 1, Read: 1, Size: 2})
+	require.Contains(t, p.line(mind.Stats{Elapsed: time.Hour + time.Second, Units: 12, Held: 10, Kept: 2, Requests: 2, Read: 1, Size: 2}), "2.0/s")
+}
+
+func TestTheBarStandsUnderWhatIsWritten(t *testing.T) {
+	var out bytes.Buffer
+	s := newScreen(&out)
+	s.draw(new(pace), mind.Stats{Units: 10, Kept: 5, Requests: 5, Read: 1, Size: 1})
+	require.Contains(t, out.String(), "5/10")
+	n := out.Len()
+	_, err := s.Write([]byte("a note\n"))
+	require.NoError(t, err)
+	require.Regexp(t, `^(\r|\x1b\[2K| )*a note\n$`, out.String()[n:])
+}
+
+func TestShort(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 950: "950", 9999: "9999", 12345: "12.3k", 4_560_000: "4.56M", 7_000_000_000: "7.00G"} {
+		require.Equal(t, want, short(n))
+	}
+}
