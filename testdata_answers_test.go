@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"math/cmplx"
 	"strconv"
+	"strings"
 )
 
 // testdataAnswers computes the answers to the problems of testdata/MATH.json
@@ -141,11 +142,11 @@ func testdataAnswers(x float64) map[int]func() []float64 {
 		2: func() []float64 {
 			words := map[string]bool{}
 			for p := range perms(5) {
-				w := ""
+				var w strings.Builder
 				for _, i := range p {
-					w += "LEVEL"[i : i+1]
+					w.WriteString("LEVEL"[i : i+1])
 				}
-				words[w] = true
+				words[w.String()] = true
 			}
 			return n(float64(len(words)))
 		},
