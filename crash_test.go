@@ -234,7 +234,7 @@ func rejectsOf(name string) string {
 // MIND_KILLS sets the kills.
 func TestKillsLoseNothing(t *testing.T) {
 	const units = 250
-	kills, want := 0, 300
+	kills, want := 0, 200
 	if n := os.Getenv("MIND_KILLS"); n != "" {
 		var err error
 		want, err = strconv.Atoi(n)
@@ -376,7 +376,7 @@ func TestKillsDuringRepair(t *testing.T) {
 	damaged := slices.Concat(whole[:half], line, whole[half:], line, whole[:50])
 	spare := filepath.Join(filepath.Dir(rejectsOf(name)), "mended")
 
-	const kills = 20
+	const kills = 12
 	unfinished := 0
 	for n := range kills {
 		require.NoError(t, os.WriteFile(name, damaged, 0o666))

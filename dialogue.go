@@ -3,7 +3,9 @@ package mind
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 )
@@ -97,12 +99,16 @@ func (d Dialogue) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads a record. It refuses keys that are not ours, and a record
 // whose "key" is not one, because both mean that something else wrote the line.
+// It refuses what stands behind the record, too: a second one would be lost.
 func (d *Dialogue) UnmarshalJSON(b []byte) error {
 	var r record
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&r); err != nil {
 		return err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("there is something behind the record")
 	}
 	if _, _, err := parseKey(r.Key); err != nil {
 		return err

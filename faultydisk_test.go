@@ -91,7 +91,7 @@ func TestFaultyDisk(t *testing.T) {
 // survives them all. Some are kills instead, which lose nothing by themselves,
 // but leave things that are not synced for the next cut to lose.
 func TestPowerCuts(t *testing.T) {
-	runs, falls, rewritten := 2000, 0, 0
+	runs, falls, rewritten := 1200, 0, 0
 	if kills, _ := strconv.Atoi(os.Getenv("MIND_KILLS")); kills > 0 {
 		runs = 20 * kills
 	}

@@ -214,12 +214,15 @@ func (j *journal) keys(do func(key string) error) error {
 }
 
 // lineKey is the key at the fixed end of a line; a line with another end is
-// decoded.
+// decoded, which tells what is wrong with it.
 func lineKey(line []byte) (string, error) {
 	const name, end = `,"key":"`, `"}`
 	if i := len(line) - len(name) - keyLen - len(end); i > 0 && bytes.HasPrefix(line, []byte(`{"id":`)) &&
 		string(line[i:i+len(name)]) == name && string(line[len(line)-len(end):]) == end {
-		return string(line[i+len(name) : len(line)-len(end)]), nil
+		key := string(line[i+len(name) : len(line)-len(end)])
+		if _, _, err := parseKey(key); err == nil {
+			return key, nil
+		}
 	}
 	var d Dialogue
 	err := d.UnmarshalJSON(line)

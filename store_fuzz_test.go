@@ -23,7 +23,7 @@ func linesForFuzzing() (seeds [][]byte) {
 	clear(hole[len(a)/2 : len(a)/2+40])
 	return [][]byte{
 		nil, a, two, two[:len(two)-1], two[:len(two)-30], slices.Concat(two, make([]byte, 100)), hole, b,
-		[]byte(`{"id":`), []byte(`{"id":"a\"b","text":"x"}`), []byte("notes\n"), []byte("\x00\n"), []byte("\n"), []byte(`{"id":1,"text":"x"}` + "\n"),
+		[]byte(`{"id":`), []byte(`{"id":"a\"b","text":"x"}`), slices.Concat(a, a), []byte("notes\n"), []byte("\x00\n"), []byte("\n"), []byte(`{"id":1,"text":"x"}` + "\n"),
 	}
 }
 
