@@ -41,7 +41,7 @@ const (
 func newRun(p *Pipeline, empty bool, stop, cut context.CancelCauseFunc) *run {
 	r := &run{Pipeline: p, stop: stop, cut: cut, guarded: empty, good: time.Now()}
 	r.limiter = newLimiter(p.limits, answerTokens(p.gen))
-	r.done = make(chan Dialogue)
+	r.done = make(chan Dialogue, p.concurrency)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.slots = newSlots(p.concurrency, p.log)
@@ -80,9 +80,9 @@ func (r *run) hold(drawing, asking context.Context, u unit, a admission) {
 		resp, err := r.gen.Generate(asking, u.Request)
 		if err == nil {
 			r.limiter.settle(a.charge, r.usage(u, resp))
-			// The slot is given back only now, when the writer has the answer:
-			// else a disk slower than the server would leave any number of
-			// them in memory, and a kill would have them paid for again.
+			// The slot is given back only now, when the answer is in the
+			// writer's queue: else a disk slower than the server would leave
+			// any number of them in memory, to be paid for again after a kill.
 			r.answer(u, resp)
 			r.slots.answered(a.ticket)
 			return
@@ -224,8 +224,9 @@ func (r *run) alarm(err error) {
 }
 
 // write is the writer. Answers that come while one Write syncs go into the
-// next, as many as there are slots: at a kill, no more than twice as many have
-// been asked for and are not on the disk.
+// next. It takes as many as there are slots, and as many wait in its queue: with
+// those in flight, a kill costs three requests a slot at most, and with a disk
+// that is faster than the server hardly more than those in flight.
 func (r *run) write(ctx context.Context) {
 	var group []Dialogue
 	var failed error
