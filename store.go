@@ -3,6 +3,7 @@ package mind
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -270,7 +271,7 @@ func dialogues(name string, yield func(Dialogue, error) bool) (more bool) {
 				return nil // The next OpenStore takes it out.
 			}
 			var d Dialogue
-			if err := d.UnmarshalJSON(line); err != nil {
+			if err := json.Unmarshal(line, &d); err != nil {
 				return foreign(err)
 			}
 			unit, _, _ := parseKey(d.Key) // UnmarshalJSON has seen to it.

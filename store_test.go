@@ -3,6 +3,8 @@ package mind
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 )
@@ -130,7 +133,29 @@ func TestStoreCutAtEveryByte(t *testing.T) {
 func TestForeignFilesAreRefusedAndLeftAlone(t *testing.T) {
 	ours, err := numberedDialogue(1).MarshalJSON()
 	require.NoError(t, err)
+	key := numberedDialogue(1).Key
+	var utf16le []byte
+	for _, c := range utf16.Encode([]rune("\ufeff{\"id\":1}\n{\"id\":2}\n")) {
+		utf16le = binary.LittleEndian.AppendUint16(utf16le, c)
+	}
 	for name, content := range map[string]string{
+		"in UTF-16":                     string(utf16le),
+		"in UTF-16 without a mark":      string(utf16le[2:]),
+		"binary, a line":                "\x00\x01\x02binary\n",
+		"binary, no line":               "\x00\x01\x02binary",
+		"ours, then a line with a zero": string(ours) + "\na\x00b\n" + string(ours) + "\n",
+		"ours, then notes without end":  string(ours) + "\nnotes",
+		"ours, then foreign, torn":      string(ours) + "\n" + `{"score":1,"why`,
+		"ours, then almost ours, torn":  string(ours) + "\n" + `{"id":1,"text":"a","label":"b`,
+		"ours, then zeros, then notes":  string(ours) + "\n\x00\x00notes",
+		"ours with more on its line":    string(ours) + "more\n",
+		"ours with more and no end":     string(ours) + "more",
+		"two on a line, no end":         string(ours) + string(ours),
+		"ours without most keys":        `{"id":1,"key":"` + key + `"}` + "\n",
+		"ours with a null":              strings.Replace(string(ours), `"model":"m"`, `"model":null`, 1) + "\n",
+		"ours, spelt otherwise":         strings.Replace(string(ours), `"model"`, `"Model"`, 1) + "\n",
+		"ours, one key twice":           strings.Replace(string(ours), `"model"`, `"Model":"n","model"`, 1) + "\n",
+		"ours, then a key that is none": string(ours) + "\n" + strings.Replace(string(ours), key, "Z"+key[1:], 1) + "\n",
 		"another tool's":                `{"id":1,"text":"x"}` + "\n",
 		"another tool's, no end":        `{"id":1,"text":"x"}`,
 		"another tool's, torn":          `{"id":1,"problem":"What`,
@@ -157,10 +182,45 @@ func TestForeignFilesAreRefusedAndLeftAlone(t *testing.T) {
 				require.NoError(t, s.Close())
 			}
 			require.ErrorContains(t, err, "not a line that mind wrote")
-			require.ErrorContains(t, err, file)
+			line := 1
+			if strings.HasPrefix(content, string(ours)+"\n") {
+				line = 2
+			}
+			require.ErrorContains(t, err, fmt.Sprintf("%s:%d: ", file, line))
 			after, err := os.ReadFile(file)
 			require.NoError(t, err)
 			require.Equal(t, content, string(after))
+		})
+	}
+}
+
+// TestReformattedLinesAreOurs: users pass the file through jq or Python.
+func TestReformattedLinesAreOurs(t *testing.T) {
+	sorted := func(line []byte) []byte {
+		var m map[string]any
+		require.NoError(t, json.Unmarshal(line, &m))
+		line, err := json.Marshal(m)
+		require.NoError(t, err)
+		return line
+	}
+	for name, edit := range map[string]func([]byte) []byte{
+		"keys sorted": sorted,
+		"with spaces": func(line []byte) []byte { return bytes.ReplaceAll(line, []byte(`":`), []byte(`": `)) },
+		"with CRLF":   func(line []byte) []byte { return append(line, '\r') },
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := output(t)
+			var content []byte
+			for _, d := range numberedDialogues(0, 2) {
+				line, err := d.MarshalJSON()
+				require.NoError(t, err)
+				content = append(append(content, edit(line)...), '\n')
+			}
+			require.NoError(t, os.WriteFile(file, content, 0o666))
+			require.Equal(t, numberedDialogues(0, 2), held(t, file))
+			after, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.Equal(t, string(content), string(after))
 		})
 	}
 }
