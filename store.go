@@ -42,6 +42,7 @@ type Store struct {
 	shaped bool     // There is a record:
 	meta   []string // with these metadata keys.
 	err    error    // The first error of Write, which refuses everything after.
+	closed bool
 }
 
 // OpenStore opens the store NAME.jsonl, or makes one: its files are created with
@@ -69,6 +70,10 @@ func openStore(d disk, name string) (*Store, error) {
 	for _, j := range []*journal{&s.kept, &s.rejected} {
 		first, err := j.open()
 		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		if first != nil && (first.Reject != "") != (j == &s.rejected) {
+			err := fmt.Errorf("%s: its first record belongs into the other file: those kept stand in %s, those with a \"reject\" in %s", j.name, s.kept.name, s.rejected.name)
 			return nil, errors.Join(err, s.Close())
 		}
 		if first != nil && !s.shaped {
@@ -119,9 +124,17 @@ func kindOf(info fs.FileInfo) string {
 	return "device or pipe"
 }
 
+// errClosed refuses what would go on without the lock.
+var errClosed = errors.New("the store is closed: open it anew")
+
 // Close gives the lock back. What Write acknowledged is safe without it. A
-// store without a record leaves nothing behind.
+// store without a record leaves nothing behind. A second Close does nothing: by
+// then the lock may be somebody else's.
 func (s *Store) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
 	err := errors.Join(s.kept.close(), s.rejected.close())
 	if s.kept.size+s.rejected.size == 0 {
 		_ = s.disk.remove(filepath.Join(s.folder, "lock"))
@@ -139,6 +152,10 @@ func (s *Store) Rejects() string { return s.rejected.name }
 // that a power cut tore holes in.
 func (s *Store) Keys(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
+		if s.closed {
+			yield("", errClosed) // Not none: all would be paid for again.
+			return
+		}
 		for _, j := range []*journal{&s.kept, &s.rejected} {
 			over := false
 			err := j.keys(func(key string) error {
@@ -180,6 +197,9 @@ func (s *Store) Accepts(d Document) error {
 // syncs what it has written to once. After an error the store takes nothing
 // more: what is whole stays, and a store that is opened anew goes on from there.
 func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
+	if s.closed {
+		return errClosed
+	}
 	if s.err != nil {
 		return s.err
 	}

@@ -268,6 +268,44 @@ func TestOneProcessAStore(t *testing.T) {
 	require.Len(t, held(t, link), 3)
 }
 
+// TestNothingGoesOnWithoutTheLock: "defer s.Close()" beside a Close that is
+// looked at is what programs do, and must not take away another's lock.
+func TestNothingGoesOnWithoutTheLock(t *testing.T) {
+	name := output(t)
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	next, err := OpenStore(name)
+	require.NoError(t, err)
+	defer next.Close()
+
+	require.NoError(t, s.Close())
+	_, err = OpenStore(name)
+	require.ErrorContains(t, err, "another run")
+
+	require.ErrorIs(t, s.Write(t.Context(), numberedDialogues(0, 3)), errClosed)
+	require.NoFileExists(t, name)
+	yielded := 0
+	for _, err := range s.Keys(t.Context()) {
+		require.ErrorIs(t, err, errClosed)
+		yielded++
+	}
+	require.Equal(t, 1, yielded)
+}
+
+func TestKeptAndRejectedStandApart(t *testing.T) {
+	for n, file := range map[int]string{0: ".out.mind/rejected.jsonl", 2: "out.jsonl"} {
+		name := output(t)
+		write(t, name, numberedDialogues(0, 3)...)
+		line, err := numberedDialogue(n).MarshalJSON()
+		require.NoError(t, err)
+		file = filepath.Join(filepath.Dir(name), file)
+		require.NoError(t, os.WriteFile(file, append(line, '\n'), 0o666))
+		_, err = OpenStore(name)
+		require.ErrorContains(t, err, file+":")
+	}
+}
+
 func TestNoStoreWithoutLocks(t *testing.T) {
 	_, err := openStore(osDisk{func(*os.File) error { return errors.New("function not implemented") }}, output(t))
 	require.ErrorContains(t, err, "cannot lock files (function not implemented)")
