@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -52,7 +51,7 @@ func (d *memDisk) step() error {
 	if d.fault == "loses power" {
 		panic(errPower)
 	}
-	return &fs.PathError{Op: "op", Path: "path", Err: syscall.ENOSPC}
+	return &fs.PathError{Op: "op", Path: "path", Err: errDiskFull}
 }
 
 // heal lets nothing fail any more.

@@ -212,9 +212,9 @@ func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
 			return s.err
 		}
 		d.Metadata = s.shape(d.Metadata)
-		line, err := d.MarshalJSON()
+		line, err := writable(d)
 		if err != nil {
-			s.err = fmt.Errorf("dialogue %s: %w", d.Key, err)
+			s.err = err
 			return s.err
 		}
 		to := &kept
@@ -227,10 +227,29 @@ func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
 	if s.err == nil {
 		s.err = s.rejected.append(rejected)
 	}
-	if errors.Is(s.err, syscall.ENOSPC) {
-		s.err = fmt.Errorf("%w; what was written before is safe: make room and run again", s.err)
+	if s.err != nil {
+		s.err = fmt.Errorf("%w; what was written before is safe: %s and run again", s.err, remedy(s.err))
 	}
 	return s.err
+}
+
+// remedy is what to do about a disk.
+func remedy(err error) string {
+	if errors.Is(err, errDiskFull) || errors.Is(err, syscall.EDQUOT) {
+		return "make room"
+	}
+	return "see to the disk"
+}
+
+// writable is the line of d, which the next OpenStore must take for ours.
+func writable(d Dialogue) ([]byte, error) {
+	if _, _, err := parseKey(d.Key); err != nil {
+		return nil, err
+	}
+	if err := checkID(Document{ID: d.ID, IntID: d.IntID}); err != nil {
+		return nil, fmt.Errorf("dialogue %s: %v", d.Key, err) // Not %w: nothing is skipped here.
+	}
+	return d.MarshalJSON()
 }
 
 // shape returns metadata with the store's keys.
@@ -242,18 +261,18 @@ func (s *Store) shape(metadata map[string]string) map[string]string {
 	return shaped
 }
 
-// AnswerTokens is the mean of completion_tokens over the first dialogues kept,
-// up to 256 of them, 0 where none says.
+// AnswerTokens is the mean of completion_tokens over the first 256 dialogues
+// kept, but for those that do not say; 0 where none does.
 func (s *Store) AnswerTokens() int {
-	n, sum := 0, 0
+	lines, n, sum := 0, 0, 0
 	_ = s.kept.each(func(line []byte) error {
 		var d Dialogue
-		if err := d.UnmarshalJSON(line); err != nil || n == 256 {
-			return errEnd
-		}
-		if d.Usage.CompletionTokens > 0 {
+		if json.Unmarshal(line, &d) == nil && d.Usage.CompletionTokens > 0 {
 			n++
 			sum += d.Usage.CompletionTokens
+		}
+		if lines++; lines == 256 {
+			return errEnd
 		}
 		return nil
 	})
@@ -306,16 +325,21 @@ func dialogues(name string, yield func(Dialogue, error) bool) (more bool) {
 		})
 	}
 	more = true
-	err1 := read(path)
-	if !more {
-		return false
+	missing := 0
+	for _, file := range []string{path, filepath.Join(folder, "rejected.jsonl")} {
+		err := read(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			if missing++; missing < 2 {
+				continue
+			}
+			err = fmt.Errorf("%s: %w, and no rejects of it either", path, fs.ErrNotExist)
+		}
+		if err != nil {
+			return yield(Dialogue{}, err) && false
+		}
+		if !more {
+			return false
+		}
 	}
-	err2 := read(filepath.Join(folder, "rejected.jsonl"))
-	if errors.Is(err1, fs.ErrNotExist) && err2 == nil || errors.Is(err2, fs.ErrNotExist) && err1 == nil {
-		return more
-	}
-	if err := cmp.Or(err1, err2); err != nil {
-		return yield(Dialogue{}, err) && false
-	}
-	return more
+	return true
 }

@@ -401,6 +401,83 @@ func TestDialoguesWhileARunAppends(t *testing.T) {
 	}
 }
 
+func TestDialoguesEndWithTheFirstError(t *testing.T) {
+	name := output(t)
+	write(t, name, numberedDialogues(0, 3)...)
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString("notes\n")
+	require.NoError(t, errors.Join(err, f.Close()))
+	var ds []Dialogue
+	for d, err := range Dialogues(name, name) {
+		if err == nil {
+			ds = append(ds, d)
+			continue
+		}
+		require.ErrorContains(t, err, name+":3: ")
+		ds = append(ds, Dialogue{})
+	}
+	require.Equal(t, append(numberedDialogues(0, 2), Dialogue{}), ds)
+}
+
+func TestDialoguesOfRejectsAlone(t *testing.T) {
+	name := output(t)
+	write(t, name, numberedDialogue(2), numberedDialogue(5))
+	require.NoFileExists(t, name)
+	require.Equal(t, []Dialogue{numberedDialogue(2), numberedDialogue(5)}, held(t, name))
+}
+
+// TestWriteRefusesWhatOpenWould: else one bad dialogue of a program's own would
+// cost it the whole store.
+func TestWriteRefusesWhatOpenWould(t *testing.T) {
+	for name, spoil := range map[string]func(*Dialogue){
+		"no key":           func(d *Dialogue) { d.Key = "" },
+		"a foreign key":    func(d *Dialogue) { d.Key = strings.ToUpper(d.Key) },
+		"an id that lies":  func(d *Dialogue) { d.ID = "1e5" },
+		"an id beyond int": func(d *Dialogue) { d.ID = "9223372036854775808" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := output(t)
+			write(t, file, numberedDialogue(0))
+			s, err := OpenStore(file)
+			require.NoError(t, err)
+			d := numberedDialogue(1)
+			spoil(&d)
+			err = s.Write(t.Context(), []Dialogue{numberedDialogue(3), d})
+			require.Error(t, err)
+			require.NotErrorIs(t, err, ErrSkip)
+			require.Equal(t, err, s.Write(t.Context(), []Dialogue{numberedDialogue(4)}), "sticky")
+			require.NoError(t, s.Close())
+			require.Equal(t, numberedDialogues(0, 1), held(t, file))
+		})
+	}
+}
+
+// TestAnswerTokensReadsTheBeginning: Plan must not decode a million lines
+// because a server did not count its tokens.
+func TestAnswerTokensReadsTheBeginning(t *testing.T) {
+	name := output(t)
+	var ds []Dialogue
+	for n := range 300 {
+		d := numberedDialogue(n)
+		d.Reject, d.Usage.CompletionTokens = "", 0
+		switch {
+		case n == 1:
+			d.Usage.CompletionTokens = 100
+		case n == 255:
+			d.Usage.CompletionTokens = 200
+		case n > 255:
+			d.Usage.CompletionTokens = 1_000_000
+		}
+		ds = append(ds, d)
+	}
+	write(t, name, ds...)
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	defer s.Close()
+	require.Equal(t, 150, s.AnswerTokens())
+}
+
 // TestFaultyDisk: whatever fails at whatever operation, the store says so at
 // once and for ever, its file has whole lines alone, and the next one goes on.
 func TestFaultyDisk(t *testing.T) {
@@ -457,6 +534,7 @@ func writeAll(t *testing.T, disk *memDisk) (acknowledged []string, err error) {
 	for n := 0; n < 24; n += 4 {
 		group := numberedDialogues(n, n+4)
 		if err = s.Write(context.Background(), group); err != nil {
+			require.ErrorContains(t, err, "what was written before is safe: make room and run again")
 			require.Equal(t, err, s.Write(context.Background(), group), "sticky")
 			break
 		}
