@@ -154,7 +154,7 @@ func TestPowerCutOfARun(t *testing.T) {
 		if over = !disk.failed; !over {
 			require.ErrorIs(t, err, errPower)
 		}
-		require.LessOrEqual(t, len(asked), len(sink.keys)+2*concurrency, "no more is asked for once the disk has failed")
+		require.LessOrEqual(t, len(asked), len(sink.keys)+3*concurrency, "no more is asked for once the disk has failed")
 		disk.crash(rand.New(rand.NewPCG(1, uint64(k))))
 		disk.heal()
 		onDisk := map[string]bool{}

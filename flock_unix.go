@@ -8,6 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// errDiskFull is how a write fails that finds no room.
+const errDiskFull = unix.ENOSPC
+
 // flock locks f for this open file; the lock goes when it is closed.
 func flock(f *os.File) error {
 	for {

@@ -6,6 +6,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// errDiskFull is how a write fails that finds no room. It is not ENOSPC here,
+// and errors.Is does not know better.
+const errDiskFull = windows.ERROR_DISK_FULL
+
 // flock locks a byte far behind the end of f, so that its text stays readable;
 // the lock goes when f is closed.
 func flock(f *os.File) error {

@@ -41,7 +41,7 @@ func TestFullDisk(t *testing.T) {
 		require.Zero(t, torn, "no line is torn even before the next run")
 		require.GreaterOrEqual(t, len(keys), p.Stats().Held+p.Stats().Kept, "what was acknowledged")
 		require.GreaterOrEqual(t, len(keys), held)
-		require.LessOrEqual(t, gen.total(), len(keys)+2*2*16, "a run stops at once")
+		require.LessOrEqual(t, gen.total(), len(keys)+2*3*16, "a run stops at once")
 		held = len(keys)
 	}
 	require.Greater(t, held, 50)

@@ -11,16 +11,19 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 )
 
 // A journal is one file of a store: records, a line each, appended and synced.
 type journal struct {
-	disk  disk
-	name  string
-	spare string   // Where the file may be written anew, in the store's folder.
-	f     diskFile // nil while there is no file.
-	size  int64    // Of the whole lines.
-	holes bool     // Lines were found that a power cut tore holes in.
+	disk    disk
+	name    string
+	rejects bool     // Its records are rejected ones.
+	spare   string   // Where the file may be written anew, in the store's folder.
+	f       diskFile // nil while there is no file.
+	size    int64    // Of the whole lines.
+	holes   bool     // Lines were found that a power cut tore holes in.
 }
 
 // errEnd ends each without an error.
@@ -40,7 +43,7 @@ func (j *journal) open() (first *Dialogue, err error) {
 	if first, err = j.first(); err != nil {
 		return nil, err
 	}
-	if err = j.mendTail(first != nil); err != nil {
+	if err = j.mendTail(); err != nil {
 		return nil, err
 	}
 	if first == nil {
@@ -66,18 +69,26 @@ func (j *journal) first() (first *Dialogue, err error) {
 		if torn(line) {
 			return nil
 		}
-		first = new(Dialogue)
-		if err := first.UnmarshalJSON(line); err != nil {
+		d, err := j.record(line)
+		if err != nil {
 			return foreign(err)
 		}
+		first = &d
 		return errEnd
 	})
 	return first, err
 }
 
-// mendTail makes the file end with a whole line and sets its size. ours tells
-// that the file has a record.
-func (j *journal) mendTail(ours bool) error {
+// record reads a line that must be one of this file's.
+func (j *journal) record(line []byte) (d Dialogue, err error) {
+	if d, err = wholeRecord(line); err == nil && (d.Reject != "") != j.rejects {
+		err = errors.New("those that are kept stand in the main file, those with a \"reject\" in the hidden folder's")
+	}
+	return d, err
+}
+
+// mendTail makes the file end with a whole line and sets its size.
+func (j *journal) mendTail() error {
 	info, err := j.f.Stat()
 	if err != nil {
 		return err
@@ -88,9 +99,9 @@ func (j *journal) mendTail(ours bool) error {
 		return err
 	}
 	body := bytes.TrimRight(tail, "\x00")
-	var d Dialogue
+	_, err = j.record(body)
 	switch {
-	case d.UnmarshalJSON(body) == nil:
+	case err == nil:
 		// It lacks only its end, and perhaps has zeros there instead.
 		if len(body) < len(tail) {
 			if err := j.disk.truncate(j.name, j.size+int64(len(body))); err != nil {
@@ -102,8 +113,14 @@ func (j *journal) mendTail(ours bool) error {
 		}
 		j.size += int64(len(body)) + 1
 		return nil
-	case json.Valid(body) || !ours && !ourBeginning(body):
-		return fmt.Errorf("%s: the last line: %w", j.name, foreign(errors.New("it is no record, nor the beginning of one")))
+	case json.Valid(body) || !ourBeginning(tail):
+		// Somebody's notes, say. That all before it is ours is no reason to
+		// cut it: only what an append of ours may leave behind is cut.
+		n := 1
+		if err := j.each(func([]byte) error { n++; return nil }); err != nil {
+			return err
+		}
+		return fmt.Errorf("%s:%d: %w", j.name, n, foreign(errors.New("it has no end and is not the beginning of a record")))
 	}
 	return j.disk.truncate(j.name, j.size)
 }
@@ -121,37 +138,118 @@ func (j *journal) tail(size int64) ([]byte, error) {
 	}
 }
 
-// ourBeginning tells whether b may be what is left of a first record.
+// recordKeys are the keys of a record, in the order in which they stand.
+var recordKeys = func() (keys []recordKey) {
+	for field := range reflect.TypeFor[record]().Fields() {
+		name, optional, _ := strings.Cut(field.Tag.Get("json"), ",")
+		keys = append(keys, recordKey{name, optional != ""})
+	}
+	return keys
+}()
+
+type recordKey struct {
+	name     string
+	optional bool
+}
+
+// wholeRecord reads a line in full. What it demands beyond UnmarshalJSON is that
+// the line has all of our keys, spelt as we do and without a null, and that it
+// ends where the record does. Their order and white space are free: tools that
+// users pass the file through change both.
+func wholeRecord(line []byte) (d Dialogue, err error) {
+	if err := json.Unmarshal(line, &d); err != nil {
+		return d, err
+	}
+	var has map[string]json.RawMessage
+	if err := json.Unmarshal(line, &has); err != nil {
+		return d, err
+	}
+	for _, key := range recordKeys {
+		if value, ok := has[key.name]; !ok && !key.optional || string(value) == "null" {
+			return d, fmt.Errorf("it has no %q", key.name)
+		}
+		delete(has, key.name)
+	}
+	for name := range has { // UnmarshalJSON does not mind "ID" beside "id".
+		return d, fmt.Errorf("it has a key %q", name)
+	}
+	return d, nil
+}
+
+// ourBeginning tells whether b may be what is left of a record that was being
+// appended: its keys are ours, in our order, as far as it goes or up to the
+// first hole.
 func ourBeginning(b []byte) bool {
+	if !matches(b, recordHead) {
+		return false
+	}
 	if i := bytes.IndexByte(b, 0); i >= 0 {
 		b = b[:i]
 	}
-	const id, text = `{"id":`, `,"text":"`
-	if len(b) <= len(id) {
-		return bytes.HasPrefix([]byte(id), b)
-	}
-	if !bytes.HasPrefix(b, []byte(id)) {
-		return false
-	}
-	b = b[len(id):]
-	if b[0] == '"' {
-		for b = b[1:]; len(b) > 0 && b[0] != '"'; b = b[1:] {
-			if b[0] == '\\' && len(b) > 1 {
-				b = b[1:]
-			}
+	separator := "{"
+	for _, key := range recordKeys {
+		name := separator + `"` + key.name + `":`
+		switch {
+		case bytes.HasPrefix(b, []byte(name)):
+			b = b[len(name):]
+			b = b[valueLen(b):]
+		case len(b) < len(name) && strings.HasPrefix(name, string(b)):
+			return true
+		case !key.optional:
+			return false
 		}
-		if len(b) > 0 {
-			b = b[1:]
-		}
-	} else {
-		b = bytes.TrimLeft(b, "-0123456789")
+		separator = ","
 	}
-	return bytes.HasPrefix(b, []byte(text)) || bytes.HasPrefix([]byte(text), b)
+	return len(b) == 0
 }
 
-// torn tells whether a line has holes: a line of JSON never holds a zero byte,
-// and what a power cut did not let arrive on the disk reads as zeros.
-func torn(line []byte) bool { return bytes.IndexByte(line, 0) >= 0 }
+// valueLen is how far the JSON value at the beginning of b goes.
+func valueLen(b []byte) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case depth == 0 && (c == ',' || c == '}'):
+			return i
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		}
+	}
+	return len(b)
+}
+
+// How every record begins, and where its key stands: recordEnd, with the key in
+// the place of its dots, is its end.
+const (
+	recordHead = `{"id":`
+	recordEnd  = `,"key":"........................................"}`
+)
+
+// torn tells whether a line is one of ours that a power cut tore holes in: what
+// it did not let arrive on the disk reads as zeros, and a line of JSON never
+// holds a zero byte. Not every line with one is ours, though: text in UTF-16 is
+// full of them. Ours has its own beginning and end, or zeros in their place.
+func torn(line []byte) bool {
+	return bytes.IndexByte(line, 0) >= 0 && len(line) >= len(recordHead)+len(recordEnd) &&
+		matches(line, recordHead) && matches(line[len(line)-len(recordEnd):], recordEnd)
+}
+
+// matches tells whether b begins like pattern, or is a part of it, with zeros in
+// the place of any byte and any byte in the place of a dot.
+func matches(b []byte, pattern string) bool {
+	for i, c := range b[:min(len(b), len(pattern))] {
+		if c != 0 && c != pattern[i] && pattern[i] != '.' {
+			return false
+		}
+	}
+	return true
+}
 
 // foreign says what to do about a line that is not ours.
 func foreign(err error) error {
@@ -214,18 +312,18 @@ func (j *journal) keys(do func(key string) error) error {
 }
 
 // lineKey is the key at the fixed end of a line; a line with another end is
-// decoded, which tells what is wrong with it.
+// read in full. A line whose beginning and end are ours counts as ours: to look
+// at all that stands between takes twenty times as long, and what a user may
+// have done to it is seen by [Dialogues].
 func lineKey(line []byte) (string, error) {
 	const name, end = `,"key":"`, `"}`
-	if i := len(line) - len(name) - keyLen - len(end); i > 0 && bytes.HasPrefix(line, []byte(`{"id":`)) &&
+	if i := len(line) - len(recordEnd); i > 0 && bytes.HasPrefix(line, []byte(recordHead)) &&
 		string(line[i:i+len(name)]) == name && string(line[len(line)-len(end):]) == end {
 		key := string(line[i+len(name) : len(line)-len(end)])
-		if _, _, err := parseKey(key); err == nil {
-			return key, nil
-		}
+		_, _, err := parseKey(key)
+		return key, err
 	}
-	var d Dialogue
-	err := d.UnmarshalJSON(line)
+	d, err := wholeRecord(line)
 	return d.Key, err
 }
 

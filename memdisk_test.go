@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -37,7 +36,7 @@ type memFile struct {
 
 var (
 	errPower = errors.New("power cut")
-	errFull  = syscall.ENOSPC
+	errFull  = errDiskFull
 )
 
 func newMemDisk(fault string, k int) *memDisk {

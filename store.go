@@ -3,6 +3,7 @@ package mind
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 )
 
@@ -36,11 +38,15 @@ type Store struct {
 	kept, rejected journal
 	folder         string
 
+	// Write is not called concurrently, but a panic in a program may unwind into
+	// its Close while a run still writes.
+	mu     sync.Mutex
 	known  bool     // There is a record, or a document that was accepted:
 	intIDs bool     // of this kind of id.
 	shaped bool     // There is a record:
 	meta   []string // with these metadata keys.
 	err    error    // The first error of Write, which refuses everything after.
+	closed bool
 }
 
 // OpenStore opens the store NAME.jsonl, or makes one: its files are created with
@@ -64,7 +70,7 @@ func openStore(d disk, name string) (*Store, error) {
 	}
 	s := &Store{disk: d, lock: lock, folder: folder,
 		kept:     journal{disk: d, name: path, spare: filepath.Join(folder, "mended")},
-		rejected: journal{disk: d, name: filepath.Join(folder, "rejected.jsonl"), spare: filepath.Join(folder, "mended")}}
+		rejected: journal{disk: d, name: filepath.Join(folder, "rejected.jsonl"), spare: filepath.Join(folder, "mended"), rejects: true}}
 	// Names may be new, or the last run's, which was killed before it synced
 	// them: what is written under a name that does not last is lost with it.
 	if err := errors.Join(d.syncFolder(filepath.Dir(path)), d.syncFolder(folder)); err != nil {
@@ -123,9 +129,19 @@ func kindOf(info fs.FileInfo) string {
 	return "device or pipe"
 }
 
+// errClosed refuses what would go on without the lock.
+var errClosed = errors.New("the store is closed: open it anew")
+
 // Close gives the lock back. What Write acknowledged is safe without it. A
-// store without a record leaves nothing behind.
+// store without a record leaves nothing behind. A second Close does nothing: by
+// then the lock may be somebody else's.
 func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
 	err := errors.Join(s.kept.close(), s.rejected.close())
 	if s.kept.size+s.rejected.size == 0 {
 		_ = s.disk.remove(filepath.Join(s.folder, "lock"))
@@ -143,6 +159,10 @@ func (s *Store) Rejects() string { return s.rejected.name }
 // that a power cut tore holes in.
 func (s *Store) Keys(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
+		if s.closed {
+			yield("", errClosed) // Not none: all would be paid for again.
+			return
+		}
 		for _, j := range []*journal{&s.kept, &s.rejected} {
 			over := false
 			err := j.keys(func(key string) error {
@@ -184,6 +204,11 @@ func (s *Store) Accepts(d Document) error {
 // syncs what it has written to once. After an error the store takes nothing
 // more: what is whole stays, and a store that is opened anew goes on from there.
 func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errClosed
+	}
 	if s.err != nil {
 		return s.err
 	}
@@ -196,9 +221,9 @@ func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
 			return s.err
 		}
 		d.Metadata = s.shape(d.Metadata)
-		line, err := d.MarshalJSON()
+		line, err := writable(d)
 		if err != nil {
-			s.err = fmt.Errorf("dialogue %s: %w", d.Key, err)
+			s.err = err
 			return s.err
 		}
 		to := &kept
@@ -211,10 +236,29 @@ func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
 	if s.err == nil {
 		s.err = s.rejected.append(rejected)
 	}
-	if errors.Is(s.err, syscall.ENOSPC) {
-		s.err = fmt.Errorf("%w; what was written before is safe: make room and run again", s.err)
+	if s.err != nil {
+		s.err = fmt.Errorf("%w; what was written before is safe: %s and run again", s.err, remedy(s.err))
 	}
 	return s.err
+}
+
+// remedy is what to do about a disk.
+func remedy(err error) string {
+	if errors.Is(err, errDiskFull) || errors.Is(err, syscall.EDQUOT) {
+		return "make room"
+	}
+	return "see to the disk"
+}
+
+// writable is the line of d, which the next OpenStore must take for ours.
+func writable(d Dialogue) ([]byte, error) {
+	if _, _, err := parseKey(d.Key); err != nil {
+		return nil, err
+	}
+	if err := checkID(Document{ID: d.ID, IntID: d.IntID}); err != nil {
+		return nil, fmt.Errorf("dialogue %s: %v", d.Key, err) // Not %w: nothing is skipped here.
+	}
+	return d.MarshalJSON()
 }
 
 // shape returns metadata with the store's keys.
@@ -226,18 +270,18 @@ func (s *Store) shape(metadata map[string]string) map[string]string {
 	return shaped
 }
 
-// AnswerTokens is the mean of completion_tokens over the first dialogues kept,
-// up to 256 of them, 0 where none says.
+// AnswerTokens is the mean of completion_tokens over the first 256 dialogues
+// kept, but for those that do not say; 0 where none does.
 func (s *Store) AnswerTokens() int {
-	n, sum := 0, 0
+	lines, n, sum := 0, 0, 0
 	_ = s.kept.each(func(line []byte) error {
 		var d Dialogue
-		if err := d.UnmarshalJSON(line); err != nil || n == 256 {
-			return errEnd
-		}
-		if d.Usage.CompletionTokens > 0 {
+		if json.Unmarshal(line, &d) == nil && d.Usage.CompletionTokens > 0 {
 			n++
 			sum += d.Usage.CompletionTokens
+		}
+		if lines++; lines == 256 {
+			return errEnd
 		}
 		return nil
 	})
@@ -275,7 +319,7 @@ func dialogues(name string, yield func(Dialogue, error) bool) (more bool) {
 				return nil // The next OpenStore takes it out.
 			}
 			var d Dialogue
-			if err := d.UnmarshalJSON(line); err != nil {
+			if err := json.Unmarshal(line, &d); err != nil {
 				return foreign(err)
 			}
 			unit, _, _ := parseKey(d.Key) // UnmarshalJSON has seen to it.
@@ -290,16 +334,21 @@ func dialogues(name string, yield func(Dialogue, error) bool) (more bool) {
 		})
 	}
 	more = true
-	err1 := read(path)
-	if !more {
-		return false
+	missing := 0
+	for _, file := range []string{path, filepath.Join(folder, "rejected.jsonl")} {
+		err := read(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			if missing++; missing < 2 {
+				continue
+			}
+			err = fmt.Errorf("%s: %w, and no rejects of it either", path, fs.ErrNotExist)
+		}
+		if err != nil {
+			return yield(Dialogue{}, err) && false
+		}
+		if !more {
+			return false
+		}
 	}
-	err2 := read(filepath.Join(folder, "rejected.jsonl"))
-	if errors.Is(err1, fs.ErrNotExist) && err2 == nil || errors.Is(err2, fs.ErrNotExist) && err1 == nil {
-		return more
-	}
-	if err := cmp.Or(err1, err2); err != nil {
-		return yield(Dialogue{}, err) && false
-	}
-	return more
+	return true
 }

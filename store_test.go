@@ -2,6 +2,8 @@ package mind
 
 import (
 	"bytes"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 )
@@ -128,7 +131,29 @@ func TestStoreCutAtEveryByte(t *testing.T) {
 func TestForeignFilesAreRefusedAndLeftAlone(t *testing.T) {
 	ours, err := numberedDialogue(1).MarshalJSON()
 	require.NoError(t, err)
+	key := numberedDialogue(1).Key
+	var utf16le []byte
+	for _, c := range utf16.Encode([]rune("\ufeff{\"id\":1}\n{\"id\":2}\n")) {
+		utf16le = binary.LittleEndian.AppendUint16(utf16le, c)
+	}
 	for name, content := range map[string]string{
+		"in UTF-16":                     string(utf16le),
+		"in UTF-16 without a mark":      string(utf16le[2:]),
+		"binary, a line":                "\x00\x01\x02binary\n",
+		"binary, no line":               "\x00\x01\x02binary",
+		"ours, then a line with a zero": string(ours) + "\na\x00b\n" + string(ours) + "\n",
+		"ours, then notes without end":  string(ours) + "\nnotes",
+		"ours, then foreign, torn":      string(ours) + "\n" + `{"score":1,"why`,
+		"ours, then almost ours, torn":  string(ours) + "\n" + `{"id":1,"text":"a","label":"b`,
+		"ours, then zeros, then notes":  string(ours) + "\n\x00\x00notes",
+		"ours with more on its line":    string(ours) + "more\n",
+		"ours with more and no end":     string(ours) + "more",
+		"two on a line, no end":         string(ours) + string(ours),
+		"ours without most keys":        `{"id":1,"key":"` + key + `"}` + "\n",
+		"ours with a null":              strings.Replace(string(ours), `"model":"m"`, `"model":null`, 1) + "\n",
+		"ours, spelt otherwise":         strings.Replace(string(ours), `"model"`, `"Model"`, 1) + "\n",
+		"ours, one key twice":           strings.Replace(string(ours), `"model"`, `"Model":"n","model"`, 1) + "\n",
+		"ours, then a key that is none": string(ours) + "\n" + strings.Replace(string(ours), key, "Z"+key[1:], 1) + "\n",
 		"another tool's":                `{"id":1,"text":"x"}` + "\n",
 		"another tool's, no end":        `{"id":1,"text":"x"}`,
 		"another tool's, torn":          `{"id":1,"problem":"What`,
@@ -142,7 +167,6 @@ func TestForeignFilesAreRefusedAndLeftAlone(t *testing.T) {
 		"a blank line, then ours":       "\n" + string(ours) + "\n",
 		"ours, then two on a line":      string(ours) + "\n" + string(ours) + `,"key":"x"}` + "\n",
 		"ours twice on the first line":  string(ours) + string(ours) + "\n",
-		"ours, then a key that is none": string(ours) + "\n" + strings.Replace(string(ours), "-", "+", 1) + "\n",
 		"ours with a byte order mark":   "\ufeff" + string(ours) + "\n",
 		"ours, pretty printed":          strings.ReplaceAll(string(ours), ",", ",\n"),
 		"an object that begins like us": `{"id":"a\"b","text":1}`,
@@ -158,10 +182,45 @@ func TestForeignFilesAreRefusedAndLeftAlone(t *testing.T) {
 				require.NoError(t, s.Close())
 			}
 			require.ErrorContains(t, err, "not a line that mind wrote")
-			require.ErrorContains(t, err, file)
+			line := 1
+			if strings.HasPrefix(content, string(ours)+"\n") {
+				line = 2
+			}
+			require.ErrorContains(t, err, fmt.Sprintf("%s:%d: ", file, line))
 			after, err := os.ReadFile(file)
 			require.NoError(t, err)
 			require.Equal(t, content, string(after))
+		})
+	}
+}
+
+// TestReformattedLinesAreOurs: users pass the file through jq or Python.
+func TestReformattedLinesAreOurs(t *testing.T) {
+	sorted := func(line []byte) []byte {
+		var m map[string]any
+		require.NoError(t, json.Unmarshal(line, &m))
+		line, err := json.Marshal(m)
+		require.NoError(t, err)
+		return line
+	}
+	for name, edit := range map[string]func([]byte) []byte{
+		"keys sorted": sorted,
+		"with spaces": func(line []byte) []byte { return bytes.ReplaceAll(line, []byte(`":`), []byte(`": `)) },
+		"with CRLF":   func(line []byte) []byte { return append(line, '\r') },
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := output(t)
+			var content []byte
+			for _, d := range numberedDialogues(0, 2) {
+				line, err := d.MarshalJSON()
+				require.NoError(t, err)
+				content = append(append(content, edit(line)...), '\n')
+			}
+			require.NoError(t, os.WriteFile(file, content, 0o666))
+			require.Equal(t, numberedDialogues(0, 2), held(t, file))
+			after, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.Equal(t, string(content), string(after))
 		})
 	}
 }
@@ -207,6 +266,44 @@ func TestOneProcessAStore(t *testing.T) {
 	require.NoError(t, s.Write(t.Context(), numberedDialogues(0, 3)))
 	require.NoError(t, s.Close())
 	require.Len(t, held(t, link), 3)
+}
+
+// TestNothingGoesOnWithoutTheLock: "defer s.Close()" beside a Close that is
+// looked at is what programs do, and must not take away another's lock.
+func TestNothingGoesOnWithoutTheLock(t *testing.T) {
+	name := output(t)
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	next, err := OpenStore(name)
+	require.NoError(t, err)
+	defer next.Close()
+
+	require.NoError(t, s.Close())
+	_, err = OpenStore(name)
+	require.ErrorContains(t, err, "another run")
+
+	require.ErrorIs(t, s.Write(t.Context(), numberedDialogues(0, 3)), errClosed)
+	require.NoFileExists(t, name)
+	yielded := 0
+	for _, err := range s.Keys(t.Context()) {
+		require.ErrorIs(t, err, errClosed)
+		yielded++
+	}
+	require.Equal(t, 1, yielded)
+}
+
+func TestKeptAndRejectedStandApart(t *testing.T) {
+	for n, file := range map[int]string{0: ".out.mind/rejected.jsonl", 2: "out.jsonl"} {
+		name := output(t)
+		write(t, name, numberedDialogues(0, 3)...)
+		line, err := numberedDialogue(n).MarshalJSON()
+		require.NoError(t, err)
+		file = filepath.Join(filepath.Dir(name), file)
+		require.NoError(t, os.WriteFile(file, append(line, '\n'), 0o666))
+		_, err = OpenStore(name)
+		require.ErrorContains(t, err, file+":")
+	}
 }
 
 func TestNoStoreWithoutLocks(t *testing.T) {
@@ -302,4 +399,81 @@ func TestDialoguesWhileARunAppends(t *testing.T) {
 	for _, err := range Dialogues(name + ".none.jsonl") {
 		require.ErrorIs(t, err, os.ErrNotExist)
 	}
+}
+
+func TestDialoguesEndWithTheFirstError(t *testing.T) {
+	name := output(t)
+	write(t, name, numberedDialogues(0, 3)...)
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString("notes\n")
+	require.NoError(t, errors.Join(err, f.Close()))
+	var ds []Dialogue
+	for d, err := range Dialogues(name, name) {
+		if err == nil {
+			ds = append(ds, d)
+			continue
+		}
+		require.ErrorContains(t, err, name+":3: ")
+		ds = append(ds, Dialogue{})
+	}
+	require.Equal(t, append(numberedDialogues(0, 2), Dialogue{}), ds)
+}
+
+func TestDialoguesOfRejectsAlone(t *testing.T) {
+	name := output(t)
+	write(t, name, numberedDialogue(2), numberedDialogue(5))
+	require.NoFileExists(t, name)
+	require.Equal(t, []Dialogue{numberedDialogue(2), numberedDialogue(5)}, held(t, name))
+}
+
+// TestWriteRefusesWhatOpenWould: else one bad dialogue of a program's own would
+// cost it the whole store.
+func TestWriteRefusesWhatOpenWould(t *testing.T) {
+	for name, spoil := range map[string]func(*Dialogue){
+		"no key":           func(d *Dialogue) { d.Key = "" },
+		"a foreign key":    func(d *Dialogue) { d.Key = strings.ToUpper(d.Key) },
+		"an id that lies":  func(d *Dialogue) { d.ID = "1e5" },
+		"an id beyond int": func(d *Dialogue) { d.ID = "9223372036854775808" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := output(t)
+			write(t, file, numberedDialogue(0))
+			s, err := OpenStore(file)
+			require.NoError(t, err)
+			d := numberedDialogue(1)
+			spoil(&d)
+			err = s.Write(t.Context(), []Dialogue{numberedDialogue(3), d})
+			require.Error(t, err)
+			require.NotErrorIs(t, err, ErrSkip)
+			require.Equal(t, err, s.Write(t.Context(), []Dialogue{numberedDialogue(4)}), "sticky")
+			require.NoError(t, s.Close())
+			require.Equal(t, numberedDialogues(0, 1), held(t, file))
+		})
+	}
+}
+
+// TestAnswerTokensReadsTheBeginning: Plan must not decode a million lines
+// because a server did not count its tokens.
+func TestAnswerTokensReadsTheBeginning(t *testing.T) {
+	name := output(t)
+	var ds []Dialogue
+	for n := range 300 {
+		d := numberedDialogue(n)
+		d.Reject, d.Usage.CompletionTokens = "", 0
+		switch {
+		case n == 1:
+			d.Usage.CompletionTokens = 100
+		case n == 255:
+			d.Usage.CompletionTokens = 200
+		case n > 255:
+			d.Usage.CompletionTokens = 1_000_000
+		}
+		ds = append(ds, d)
+	}
+	write(t, name, ds...)
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	defer s.Close()
+	require.Equal(t, 150, s.AnswerTokens())
 }
