@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -38,6 +39,7 @@ func carryOn(t *testing.T, disk *memDisk, ds []Dialogue, acknowledged map[string
 	for key := range acknowledged {
 		require.True(t, held[key], "%s was acknowledged", key)
 	}
+	maps.Copy(acknowledged, held) // It will not be asked for again.
 	missing := slices.DeleteFunc(slices.Clone(ds), func(d Dialogue) bool { return held[d.Key] })
 	for group := range slices.Chunk(missing, 3) {
 		if err := s.Write(context.Background(), group); err != nil {
@@ -65,7 +67,7 @@ func complete(t *testing.T, disk *memDisk, acknowledged map[string]bool) {
 // TestFaultyDisk: whatever fails at whatever operation, the store says so at
 // once and for ever, its file has whole lines alone, and the next one goes on.
 func TestFaultyDisk(t *testing.T) {
-	for fault, want := range map[string]error{"fails": errFull, "writes short": errFull, "loses power": errPower} {
+	for fault, want := range map[string]error{"fails": errFull, "writes short": errFull, "is full": errFull, "loses power": errPower} {
 		t.Run(fault, func(t *testing.T) {
 			for k := 1; ; k++ {
 				disk := newMemDisk(fault, k)
@@ -77,7 +79,10 @@ func TestFaultyDisk(t *testing.T) {
 					return
 				}
 				require.ErrorIs(t, err, want)
-				if fault == "loses power" {
+				switch fault {
+				case "is full":
+					disk.dialogues(t) // A store that can still cut its file back does so.
+				case "loses power":
 					disk.crash(rand.New(rand.NewPCG(1, uint64(k))))
 				}
 				complete(t, disk, acknowledged)

@@ -19,7 +19,7 @@ import (
 // A memDisk is a disk in memory that fails, or loses power, at its k-th
 // operation, and that knows what of it survives a power cut.
 type memDisk struct {
-	fault   string // "fails", "writes short", "loses power".
+	fault   string // "fails", "writes short", "is full" (which does so too, but all else goes on), "loses power".
 	k       int    // Operations until then.
 	failed  bool
 	renames int
@@ -49,9 +49,13 @@ func newMemDisk(fault string, k int) *memDisk {
 
 // step is an operation that may fail. Once it has, all others do.
 func (d *memDisk) step() error {
-	if d.k--; d.k > 0 || d.fault == "" {
+	if d.k--; d.k > 0 || d.fault == "" || d.fault == "is full" {
 		return nil
 	}
+	return d.fail()
+}
+
+func (d *memDisk) fail() error {
 	d.failed = true
 	if d.fault == "loses power" {
 		return errPower
@@ -220,9 +224,13 @@ func (h memHandle) Write(b []byte) (int, error) {
 	if h.fault == "loses power" && h.k == 1 && !h.failed {
 		h.f.data = append(h.f.data, b...) // On its way when the power goes.
 	}
-	if err := h.step(); err != nil {
+	err := h.step()
+	if h.fault == "is full" && h.k <= 0 {
+		err = h.fail()
+	}
+	if err != nil {
 		n := 0
-		if h.fault == "writes short" {
+		if h.fault == "writes short" || h.fault == "is full" {
 			n = len(b) * 2 / 3
 			h.f.data = append(h.f.data, b[:n]...)
 		}
