@@ -121,6 +121,7 @@ func (j *jsonReader) objectLayout(isRow func(name []byte) bool) layout {
 	if whole && json.Valid(line) && !j.isDict(line, isRow) {
 		return layoutLines
 	}
+	bare := len(bytes.TrimSpace(line)) == 1 // The opening brace alone. What follows moves line.
 	if whole {
 		j.look(0)
 		head = j.buf[j.pos:]
@@ -137,7 +138,7 @@ func (j *jsonReader) objectLayout(isRow func(name []byte) bool) layout {
 			return layoutValues
 		}
 		return layoutLines
-	case ended || whole && len(bytes.TrimSpace(line)) > 1:
+	case ended || whole && !bare:
 		return layoutLines // A broken one: its line will say so.
 	}
 	// It is longer than the look. Its first member tells.
@@ -234,7 +235,8 @@ func (j *jsonReader) readLine() ([]byte, error) {
 			if j.err != io.EOF {
 				return nil, fmt.Errorf("%v: %w", j.place, j.err)
 			}
-			if j.pos = len(j.buf); len(rest) == 0 {
+			rest = j.buf[j.pos:] // Which more has moved.
+			if j.pos = len(j.buf); len(rest) == 0 && !long {
 				return nil, io.EOF
 			}
 			end = len(rest)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -23,34 +24,36 @@ import (
 //
 // Ids are integers if the first row of every file has an integer id within 64
 // bits; a later row without one is skipped then. Otherwise all are strings.
-type Files struct {
-	Paths     []string // Files; "-" is the standard input, once.
-	ID        string   // The field that is the id. Default: the first of id, unique_id and uuid that the first row has.
-	Text      []string // The fields that are the text: one is taken as it is, problem and solution (or question and answer) as "Problem:\n…\n\nSolution:\n…", others joined by a blank line. Default: found in the first row, see below.
-	Meta      []string // The fields that are kept as metadata. Default: those of level, type, subject and url that the first row has.
-	StringIDs bool     // Ids are strings, also where all are integers. Default: false.
-
-	stdin  io.Reader // For tests.
-	chosen atomic.Pointer[fields]
-	read   atomic.Int64
-	size   atomic.Int64
-}
-
+//
 // Fields are given as dotted paths, as in extra_info.question or
 // prompt.0.content; a name that itself has the dots goes before the path. The
 // text is found as the first of problem, question and input with the first of
 // solution, answer and output; else it is text, content, body, problem,
-// question or input alone.
+// question or input alone. An input beside an instruction is none. Where a
+// problem alone was found, a later row with a solution is skipped by name. A
+// file whose first row has no text is read as the first that has one.
+type Files struct {
+	Paths     []string // Files; "-" is the standard input, once.
+	ID        string   // The field that is the id. Default: the first of id, unique_id and uuid that the first row has.
+	Text      []string // The fields that are the text: one is taken as it is, problem and solution (or question and answer) as "Problem:\n…\n\nSolution:\n…", others joined by a blank line. Default: found in each file's first row, see below.
+	Meta      []string // The fields that are kept as metadata. Default: those of level, type, subject and url that the first row has.
+	StringIDs bool     // Ids are strings, also where all are integers. Default: false.
+
+	stdin io.Reader // For tests.
+	said  atomic.Pointer[string]
+	read  atomic.Int64
+	size  atomic.Int64
+}
 
 // Progress tells how many bytes of the files have been read; size is 0 while
-// the standard input is among them.
+// the standard input or a pipe is among them.
 func (f *Files) Progress() (read, size int64) { return f.read.Load(), f.size.Load() }
 
 // Fields says which fields are used, as a line for people to read; it is empty
 // until the first row has been seen.
 func (f *Files) Fields() string {
-	if c := f.chosen.Load(); c != nil {
-		return c.String()
+	if s := f.said.Load(); s != nil {
+		return *s
 	}
 	return ""
 }
@@ -69,26 +72,31 @@ var errStopped = errors.New("stopped")
 
 func (f *Files) documents(ctx context.Context, yield func(Document, error) bool) error {
 	inputs, err := f.open()
+	defer func() {
+		for _, in := range inputs {
+			if in.pipe != nil {
+				in.pipe.Close()
+			}
+		}
+	}()
 	if err != nil {
 		return err
 	}
-	var chosen *fields
+	said, err := f.choose(inputs)
+	if err != nil {
+		return err
+	}
+	f.said.Store(&said)
 	rows, documents := 0, 0
 	for _, in := range inputs {
 		err := in.rows(&f.read, func(r row, err error) error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
+			rows++
 			var d Document
 			if err == nil {
-				rows++
-				if chosen == nil {
-					if chosen, err = f.choose(r, inputs); err != nil {
-						return err
-					}
-					f.chosen.Store(chosen)
-				}
-				d, err = chosen.document(r)
+				d, err = in.fields.document(r)
 			}
 			if err == nil {
 				documents++
@@ -111,8 +119,7 @@ func (f *Files) documents(ctx context.Context, yield func(Document, error) bool)
 	case rows == 0:
 		return fmt.Errorf("%s: no rows", strings.Join(f.Paths, ", "))
 	case documents == 0:
-		return fmt.Errorf("%s: none of %d rows has a text (%s); the first has the fields %s: name others with Files.Text (-text)",
-			strings.Join(f.Paths, ", "), rows, strings.Join(chosen.text, ", "), chosen.all)
+		return fmt.Errorf("%s: none of %d rows can be used (%s): the errors before this one say why", strings.Join(f.Paths, ", "), rows, said)
 	}
 	return nil
 }
@@ -126,26 +133,36 @@ func (f *Files) open() (inputs []*input, err error) {
 	size, known := int64(0), true
 	for _, path := range f.Paths {
 		in := &input{path: path, isRow: f.isRow}
+		inputs = append(inputs, in)
 		if path == "-" {
+			if !known && slices.Index(f.Paths, "-") < len(inputs)-1 {
+				return inputs, errors.New("the standard input is named twice, and can be read once")
+			}
 			known = false
-			in.in = f.stdin
+			in.path, in.in = "standard input", f.stdin
 			if in.in == nil {
 				in.in = os.Stdin
 			}
 		} else {
 			info, err := os.Stat(path)
 			if err != nil {
-				return nil, fmt.Errorf("input %w", err)
+				return inputs, fmt.Errorf("input %w", err)
 			}
 			if info.IsDir() {
-				return nil, fmt.Errorf("input %s is a folder: name the files in it", path)
+				return inputs, fmt.Errorf("input %s is a folder: name the files in it", path)
 			}
 			size += info.Size()
+			if !info.Mode().IsRegular() {
+				known = false
+				if in.pipe, err = os.Open(path); err != nil {
+					return inputs, fmt.Errorf("input %w", err)
+				}
+				in.in = in.pipe
+			}
 		}
 		if err := in.look(); err != nil {
-			return nil, err
+			return inputs, err
 		}
-		inputs = append(inputs, in)
 	}
 	if !known {
 		size = 0
@@ -158,10 +175,12 @@ func (f *Files) open() (inputs []*input, err error) {
 type input struct {
 	path   string
 	isRow  func(name []byte) bool
-	in     io.Reader // The standard input, which cannot be opened again.
-	reader rowReader // The standard input's, with
+	in     io.Reader // A pipe or the standard input, which cannot be opened again.
+	pipe   *os.File  // The pipe, to be closed.
+	reader rowReader // That of in, with
 	ahead  []ahead   // what was read of it to find the first row.
-	first  row
+	first  row       // Without members: there is none.
+	fields fields
 }
 
 // ahead is what a reader returned.
@@ -199,17 +218,17 @@ func (in *input) rows(read *atomic.Int64, do func(row, error) error) error {
 func (in *input) each(read *atomic.Int64, do func(row, error) error) error {
 	r := in.reader
 	if r == nil {
-		from, name := in.in, "standard input"
+		from := in.in
 		if from == nil {
 			file, err := os.Open(in.path)
 			if err != nil {
 				return fmt.Errorf("input %w", err)
 			}
 			defer file.Close()
-			from, name = counted{file, read}, in.path
+			from = counted{file, read}
 		}
 		var err error
-		if r, err = newJSONReader(name, from, in.isRow); err != nil {
+		if r, err = newJSONReader(in.path, from, in.isRow); err != nil {
 			return err
 		}
 		if in.in != nil {

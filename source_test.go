@@ -3,6 +3,7 @@ package mind
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 )
 
 // readAll reads a source to its end: documents, the errors of rows, and the
@@ -199,8 +201,81 @@ func TestInputsThatAreNone(t *testing.T) {
 	require.ErrorContains(t, err, "name a file")
 
 	_, skipped, err := readAll(t, &Files{Paths: []string{"-"}, Text: []string{"solution"}, stdin: strings.NewReader(`{"problem":"p","level":1}` + "\n" + `{"problem":"q"}`)})
+	require.Empty(t, skipped, "a wrong name is told once, not for each row")
+	require.ErrorContains(t, err, "standard input: no field solution in the first row, which has the fields problem, level")
+
+	_, skipped, err = readAll(t, fromString(`{"text":""}`+"\n"+`{"text":`))
 	require.Len(t, skipped, 2)
-	require.ErrorContains(t, err, "none of 2 rows has a text (solution); the first has the fields problem, level")
+	require.ErrorContains(t, err, "none of 2 rows can be used")
+
+	_, _, err = readAll(t, &Files{Paths: []string{"-", "-"}, stdin: strings.NewReader(`{"text":"t"}`)})
+	require.ErrorContains(t, err, "named twice")
+}
+
+// TestPipeIsOpenedOnce: what was read of a pipe to look at it is not lost.
+func TestPipeIsOpenedOnce(t *testing.T) {
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	defer r.Close()
+	path := fmt.Sprintf("/dev/fd/%d", r.Fd())
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("no /dev/fd here")
+	}
+	var group errgroup.Group
+	group.Go(func() error {
+		defer w.Close()
+		for i := range 10_000 {
+			if _, err := fmt.Fprintf(w, `{"id":%d,"text":"t"}`+"\n", i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	f := &Files{Paths: []string{path}}
+	ds, skipped, err := readAll(t, f)
+	require.NoError(t, err)
+	require.NoError(t, group.Wait())
+	require.Empty(t, skipped)
+	require.Len(t, ds, 10_000)
+	_, size := f.Progress()
+	require.Zero(t, size)
+}
+
+func TestFilesMayDifferInTheirFields(t *testing.T) {
+	folder := t.TempDir()
+	var paths []string
+	for i, content := range []string{
+		"\n",
+		`{"id":1,"problem":"p","solution":"s","level":1}`,
+		`{"id":2,"text":"t"}`,
+		`{"id":3}` + "\n" + `{"id":4,"problem":"p","solution":"s"}`,
+	} {
+		paths = append(paths, filepath.Join(folder, fmt.Sprint(i)))
+		require.NoError(t, os.WriteFile(paths[i], []byte(content), 0o666))
+	}
+	f := &Files{Paths: paths}
+	ds, skipped, err := readAll(t, f)
+	require.NoError(t, err)
+	require.Len(t, skipped, 1)
+	require.Contains(t, skipped[0], paths[3]+":1: no field problem")
+	require.Equal(t, []Document{
+		{ID: "1", IntID: true, Text: "Problem:\np\n\nSolution:\ns", Meta: map[string]string{"level": "1"}},
+		{ID: "2", IntID: true, Text: "t", Meta: map[string]string{"level": ""}},
+		{ID: "4", IntID: true, Text: "Problem:\np\n\nSolution:\ns", Meta: map[string]string{"level": ""}},
+	}, ds)
+	require.Equal(t, "text from problem and solution, text; id from id (integers); metadata: level", f.Fields())
+}
+
+// TestNoHalfOfATextIsTaken: fields found by themselves lose nothing silently.
+func TestNoHalfOfATextIsTaken(t *testing.T) {
+	ds, skipped, err := readAll(t, fromString(`{"problem":"p"}`+"\n"+`{"problem":"q","solution":"s"}`))
+	require.NoError(t, err)
+	require.Len(t, ds, 1)
+	require.Len(t, skipped, 1)
+	require.Contains(t, skipped[0], ":2: field solution, which the first row lacks")
+
+	_, _, err = readAll(t, fromString(`{"instruction":"x","input":"i","output":"o"}`))
+	require.ErrorContains(t, err, "there are instruction, input, output")
 }
 
 func TestStandardInputIsReadRowByRow(t *testing.T) {
@@ -319,14 +394,27 @@ func FuzzFiles(f *testing.F) {
 	})
 }
 
+// BenchmarkFiles reads a file of problems; "bare" only splits its lines and
+// finds the two fields with encoding/json.
 func BenchmarkFiles(b *testing.B) {
 	content := data(b, "text/gsm8k_train.jsonl")
-	b.SetBytes(int64(len(content)))
-	for b.Loop() {
-		f := fromString("")
-		f.stdin = bytes.NewReader(content)
-		for _, err := range f.Documents(b.Context()) {
-			require.NoError(b, err)
+	b.Run("Files", func(b *testing.B) {
+		b.SetBytes(int64(len(content)))
+		for b.Loop() {
+			f := fromString("")
+			f.stdin = bytes.NewReader(content)
+			for _, err := range f.Documents(b.Context()) {
+				require.NoError(b, err)
+			}
 		}
-	}
+	})
+	b.Run("bare", func(b *testing.B) {
+		b.SetBytes(int64(len(content)))
+		for b.Loop() {
+			for line := range bytes.Lines(content) {
+				var r struct{ Question, Answer string }
+				require.NoError(b, json.Unmarshal(line, &r))
+			}
+		}
+	})
 }
