@@ -265,14 +265,13 @@ func (s *slots) busy(t *ticket, wait time.Duration) {
 	defer s.mu.Unlock()
 	s.parked++
 	t.refused = true
-	if s.trying {
-		s.trying, s.patience = false, min(2*s.patience, maxPatience)
-	}
-	s.cautious, s.step = true, 1
+	s.cautious = true
 	s.knock(t, wait)
-	survivors := s.inFlight - 1
-	if survivors < s.limit && survivors >= slices.Max(s.proven[:]) {
-		s.limit = max(1, survivors)
+	if survivors := s.inFlight - 1; survivors < s.limit && survivors >= slices.Max(s.proven[:]) {
+		if s.trying {
+			s.trying, s.patience = false, min(2*s.patience, maxPatience)
+		}
+		s.limit, s.step = max(1, survivors), 1
 	}
 	s.leave(t)
 }
