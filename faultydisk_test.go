@@ -124,6 +124,35 @@ func TestPowerCuts(t *testing.T) {
 	require.Positive(t, rewritten)
 }
 
+// TestNamesOfAKilledRunLast kills a run at every operation, lets the next one
+// finish and cuts the power: it may not rely on names that the first has made,
+// or moved, and not synced.
+func TestNamesOfAKilledRunLast(t *testing.T) {
+	for name, held := range map[string][]Dialogue{"an empty folder": nil, "files with holes": faulty} {
+		t.Run(name, func(t *testing.T) {
+			rejected := slices.DeleteFunc(slices.Clone(faulty), func(d Dialogue) bool { return d.Reject == "" })
+			for seed := range uint64(8) {
+				for k, over := 1, false; !over; k++ {
+					disk := newMemDisk("", 0)
+					require.NoError(t, carryOn(t, disk, held, map[string]bool{}))
+					for _, f := range disk.files() {
+						clear(f.data[9:30])
+						clear(f.synced[9:30])
+					}
+					disk.fault, disk.k = "loses power", k
+					_ = carryOn(t, disk, rejected, map[string]bool{})
+					over = !disk.failed
+					disk.heal()
+					acknowledged := map[string]bool{}
+					require.NoError(t, carryOn(t, disk, rejected, acknowledged))
+					disk.crash(rand.New(rand.NewPCG(seed, uint64(k))))
+					complete(t, disk, acknowledged)
+				}
+			}
+		})
+	}
+}
+
 // TestPowerCutOfARun cuts the power at every operation of a whole pipeline's
 // run. The next run asks for nothing that is on the disk.
 func TestPowerCutOfARun(t *testing.T) {

@@ -238,8 +238,9 @@ func TestFaultsLoseNothing(t *testing.T) {
 				s := p.Stats()
 				balanced(t, s)
 				require.Equal(t, s.Requests, 1000+s.Busy+s.Errors)
-				// One after the other the retries alone would take a second each.
-				require.Less(t, s.Elapsed, 5*1000/16*time.Second, "%+v", s)
+				// One after the other, answers and retries would take 1,000 seconds
+				// and more; by chance it is 280 in one of a thousand runs.
+				require.Less(t, s.Elapsed, 6*1000/16*time.Second, "%+v", s)
 			})
 		})
 	}

@@ -92,12 +92,12 @@ func (r *run) hold(drawing, asking context.Context, u unit, a admission) {
 		var wait time.Duration
 		switch {
 		case errors.Is(err, ErrStop):
+			r.stop(err) // Before another takes the slot.
 			r.slots.release(a.ticket)
-			r.stop(err)
 			return
 		case errors.Is(err, ErrSkip):
-			r.slots.release(a.ticket)
 			r.refuse(u, err)
+			r.slots.release(a.ticket)
 			return
 		case asking.Err() != nil:
 			r.slots.release(a.ticket)
@@ -188,13 +188,13 @@ func (r *run) refuse(u unit, err error) {
 	guarded := r.guarded
 	if guarded {
 		r.refusals = append(r.refusals, d)
+		if n := len(r.refusals); n == maxRefusals {
+			r.stop(refusedAll(n, d))
+		}
 	}
-	n := len(r.refusals)
 	r.mu.Unlock()
 	if !guarded {
 		r.done <- d
-	} else if n == maxRefusals {
-		r.stop(refusedAll(n, d))
 	}
 }
 
