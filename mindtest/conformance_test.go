@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -41,14 +42,18 @@ func TestOurOwnConform(t *testing.T) {
 	mindtest.TestSink(t, func() (mind.Sink, error) { return mind.OpenStore(name) })
 }
 
-// A judged is a test that may fail.
+// A judged is a test that may fail. As with a real one, Errorf may be called
+// concurrently.
 type judged struct {
 	testing.TB
+	mu       sync.Mutex
 	failures []string
 }
 
 func (j *judged) Helper() {}
 func (j *judged) Errorf(format string, args ...any) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.failures = append(j.failures, fmt.Sprintf(format, args...))
 }
 func (j *judged) Fatalf(format string, args ...any) { j.Errorf(format, args...); runtime.Goexit() }
