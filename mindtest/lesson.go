@@ -20,9 +20,9 @@ type lesson struct {
 
 var (
 	calculatorMark = regexp.MustCompile(`<<[^<>\n]*>>`) // GSM8K's <<48/2=24>>, which repeats what stands around it.
-	drawing        = regexp.MustCompile(`(?s)\[asy\].*?(\[/asy\]|$)`)
+	unspoken       = regexp.MustCompile(`(?s)\[asy\].*?(?:\[/asy\]|$)|\\begin\{thebibliography\}.*?(?:\\end\{thebibliography\}|$)`)
 	commentLine    = regexp.MustCompile(`(?m)^[ \t]*%.*$`)
-	invisible      = regexp.MustCompile(`\\(label|index)\{[^{}]*\}|\\(noindent|medskip|bigskip|smallskip|newpage|maketitle|tableofcontents)\b`)
+	invisible      = regexp.MustCompile(`\\(?:label|index|PMlinkescape(?:word|phrase))\{[^{}]*\}|\\(?:noindent|medskip|bigskip|smallskip|newpage|maketitle|tableofcontents)\b`)
 	solutionHead   = regexp.MustCompile(`(?m)^Solution:[ \t]*\n`)
 	problemHead    = regexp.MustCompile(`^\s*Problem:[ \t]*\n`)
 	finalLine      = regexp.MustCompile(`(?m)^####[ \t]*(.*\S)[ \t]*$`)
@@ -47,7 +47,7 @@ var (
 func readLesson(text string) lesson {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = calculatorMark.ReplaceAllString(text, "")
-	text = drawing.ReplaceAllString(text, " ")
+	text = unspoken.ReplaceAllString(text, " ")
 	tex := isTeX(text)
 	if tex {
 		text = commentLine.ReplaceAllString(text, "")
@@ -176,9 +176,9 @@ func sentences(text string, tex bool) (ss []string) {
 		if tex && (c == '$' || c == '\\') {
 			end := spanEnd(text, i)
 			if end == i {
-				i = min(i+2, len(text))
-				if c == '$' {
-					i--
+				i++
+				if c == '\\' && i < len(text) {
+					i++ // \$ opens nothing.
 				}
 				continue
 			}

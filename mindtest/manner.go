@@ -15,7 +15,7 @@ type manner struct {
 	begin   []string // The listener asks to begin, when lead puts the problem.
 	embark  []string // Lead begins, when other puts it; the first step follows.
 	passage []string // Puts a text without a problem.
-	listen  []string // The listener asks to begin with it.
+	listen  []string // The listener's answer to that.
 	ask     []string // Other asks for the next step, where its content suggests no question.
 	agree   []string // Other, to the step just heard.
 	reply   []string // Lead, before a step that was asked for.
@@ -131,7 +131,9 @@ var manners = map[string]manner{
 			"I do not understand this part of the text. Would you explain it to me?",
 			"Could we read this passage together? I get lost in it.",
 		},
-		listen: []string{"Please go on.", "I am listening."},
+		listen: []string{
+			"Of course. Let us take it sentence by sentence.", "Gladly. Keep your finger on the line.", "Good that you ask. We will go through it slowly.",
+		},
 		ask: []string{
 			"What do we do next?", "How does it go on?", "What is the next step?", "And after that?", "What do I need for the next step?",
 			"Where does this take us?", "I would not have known how to go on from here. What comes now?", "Is that all, or is there more?",
@@ -335,7 +337,9 @@ var manners = map[string]manner{
 			"Welcome. I have a passage here that I would like you to explain to our readers.", "Our topic today is a short passage. Could you guide us through it?",
 			"Thank you for coming. Would you tell our audience what this text says?",
 		},
-		listen: []string{"Please begin.", "We are curious."},
+		listen: []string{
+			"Thank you for having me. Let me start where it starts.", "With pleasure. I suggest that we go through it in order.", "I am happy to. It is a passage that I know well.",
+		},
 		ask: []string{
 			"How do you continue from there?", "What is your next consideration?", "Could you take our readers a little further?", "What happens after that?",
 			"How would you explain the next part?", "What should our readers pay attention to now?", "And what does that lead to?", "Could you go into more detail?",
@@ -347,7 +351,7 @@ var manners = map[string]manner{
 		reply: []string{"Let me explain.", "That is a question I hear often.", "I would put it this way.", "Certainly.", "Here is my reasoning.", "Gladly."},
 		hand:  []string{"You have the text in front of you. How does it go on?", "Perhaps you would like to read the next part to your audience.", "You may continue, if you like."},
 		take: []string{
-			"Let me see whether I can put the next part into words for our readers.", "I have the next lines in front of me, and I will read them out.", "If I may continue for you:", "Then I would say the following, and please correct me.",
+			"Let me see whether I can put the next part into words for our readers.", "I have the next lines in front of me, and I will read them out.", "Allow me to read on for you.", "Then I would say the following, and please correct me.",
 		},
 		confirm: []string{
 			"That is correct.", "I could not have put it better.", "Yes, quite right.", "Nothing needs to be corrected there.",
@@ -470,9 +474,9 @@ var (
 	readClose = []string{
 		"Is that the end of the passage?", "So that was the passage. Is there anything to add?", "Have we reached its end?", "That was the last of it, was it not?",
 	}
-	// Back to what was just heard: SPAN stands for a formula of it.
+	// Comes back to what was just heard: SPAN stands for a formula of it.
 	echoes = []string{
-		"I have written down SPAN.", "I follow you as far as SPAN.", "I have SPAN on my paper now.", "Let me keep SPAN in mind.", "I can see where SPAN comes from.",
+		"I have written down SPAN.", "I follow you as far as SPAN.", "I have SPAN on my paper now.", "Let me keep SPAN in mind.", "Yes, I see SPAN.",
 		"The part with SPAN is clear.", "I am looking at SPAN.", "I will underline SPAN.",
 	}
 	// Before a solution that gives no final answer.
@@ -498,16 +502,18 @@ var cues = []cue{
 	{regexp.MustCompile(`[Ii]n (?:this|that) case`), []string{"What happens in that case?", "And what does that case give?"}},
 	{regexp.MustCompile(`^(?:First|To begin|We (?:begin|start))`), []string{"What comes first?", "How do we set out?", "What is the opening move?"}},
 	{regexp.MustCompile(`^(?:Finally|Lastly|All that remains|It remains)`), []string{"What is left to do?", "What is still missing?", "And to finish?"}},
-	{regexp.MustCompile(`^Let |^Suppose|^Assume|\b[Dd]enote\b|\b[Cc]all (?:it|this|the)\b`), []string{"Should we give names to things?", "How do we set that up?", "What notation do we use?", "What do we start from here?"}},
+	{regexp.MustCompile(`^Let (?:\$|the |them |it )|^Suppose|^Assume|\b[Dd]enote\b|\b[Cc]all (?:it|this|the)\b`), []string{"Should we give names to things?", "How do we set that up?", "What notation do we use?", "What do we start from here?"}},
 	{regexp.MustCompile(`^(?:Note|Notice|Observe|Recall|Remark)`), []string{"Is there something that we should notice?", "What should we keep in mind here?", "Is there anything to remember at this point?"}},
 	{regexp.MustCompile(`complet(?:e|ing) the square`), []string{"Can we complete a square here?", "Does a perfect square help?"}},
 	{regexp.MustCompile(`[Ff]actor(?:s|ed|ing)? (?:as|into|the|both)|[Ff]actoring|factorization`), []string{"Does anything factor here?", "Can we take that apart into factors?", "What do the factors look like?"}},
 	{regexp.MustCompile(`[Ss]ubstitut|[Pp]lug|in the place of`), []string{"What happens when we put that in?", "What do we substitute?", "What do we get by substituting?"}},
 	{regexp.MustCompile(`[Ss]quar(?:e|ing) both|both sides`), []string{"What do we do with the equation?", "What can we do to both sides?", "How do we transform that?"}},
-	{regexp.MustCompile(`\b(theorem|Theorem|formula|identity|inequality|Inequality|Law of (?:Co)?[Ss]ines)`), []string{"Is there a WORD that helps?", "Do we know a WORD for this?", "Which WORD do we use?"}},
+	{regexp.MustCompile(`\b(theorem|Theorem|formula|identity|inequality|Inequality)`), []string{"Is there a WORD that helps?", "Do we know a WORD for this?", "Which WORD do we use?"}},
+	{regexp.MustCompile(`Law of (?:Cos|S)ines`), []string{"Which law relates the sides and the angles?", "How are the sides and the angles related?"}},
 	{regexp.MustCompile(`[Cc]heck|[Vv]erify|[Tt]est`), []string{"Can we check that?", "How can we be sure?", "Should we test that?"}},
 	{regexp.MustCompile(`\\pmod|\\equiv|modulo`), []string{"How does that look in terms of remainders?", "What do we know about the remainders?", "What does that mean modulo the divisor?"}},
-	{regexp.MustCompile(`\b(ways|choices|possibilities|arrangements|outcomes|paths|pairs|committees|seatings|subsets)\b`), []string{"How do we count the WORD?", "What about the WORD?", "How many WORD does that leave?", "How do we keep track of the WORD?"}},
+	{regexp.MustCompile(`\d\$? (?:such |more )?ways\b`), []string{"How many ways are there?", "How do we count the ways?", "In how many ways does that happen?"}},
+	{regexp.MustCompile(`\b(choices|possibilities|arrangements|outcomes|paths|pairs|committees|seatings|subsets)\b`), []string{"How do we count the WORD?", "What about the WORD?", "How do we keep track of the WORD?"}},
 	{regexp.MustCompile(`[Dd]ivisib|[Mm]ultiples? of`), []string{"What does divisibility tell us?", "How does divisibility come in?"}},
 	{regexp.MustCompile(`[Ss]ymmetr`), []string{"Does symmetry help us?", "Can we use a symmetry?"}},
 	{regexp.MustCompile(`[Pp]attern|[Rr]epeat`), []string{"Is there a pattern?", "Does anything repeat?"}},
@@ -524,5 +530,6 @@ var cues = []cue{
 	{regexp.MustCompile(`\\begin\{(?:align|gather|eqnarray|multline)`), []string{"Could we see the calculation line by line?", "How does the calculation go?", "Can you write that out in full?"}},
 	{regexp.MustCompile(`[Ss]implif|lowest terms|reduces? to`), []string{"Can that be made simpler?", "Does that simplify?"}},
 	{regexp.MustCompile(`\b(equation|expression|polynomial|function|sequence|series|fraction|matrix|graph|sum|product|difference)\b`), []string{"What about the WORD?", "What do we do with the WORD?", "How do we handle the WORD?"}},
-	{regexp.MustCompile(`=`), []string{"How does the calculation run?", "What does the arithmetic say?", "Which numbers do we get?", "How do the numbers work out?"}},
+	{regexp.MustCompile(`\d\$? ?[-+*/x×] ?\$?\d[\d.]* ?= ?\$?\d|\\cdot ?\d+ ?= ?\d`), []string{"How does the calculation run?", "What does the arithmetic say?", "Which numbers do we get?", "How do the numbers work out?"}},
+	{regexp.MustCompile(`=`), []string{"Which equation do we get?", "What does that look like as a formula?", "How do we write that down?", "Can you write that as an equation?"}},
 }

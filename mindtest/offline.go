@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/org/mind"
 )
@@ -104,10 +103,10 @@ func (t *talk) open(l lesson) (carrier string) {
 		t.say(poser, t.pick(t.pose), l.given, l.question)
 	}
 	switch {
-	case t.otherPoses:
-		t.say(listener, t.pick(t.embark))
 	case l.question == "":
 		t.say(listener, t.pick(t.listen))
+	case t.otherPoses:
+		t.say(listener, t.pick(t.embark))
 	default:
 		t.say(listener, t.pick(t.begin))
 	}
@@ -216,7 +215,7 @@ func (t *talk) say(speaker string, texts ...string) {
 		if text == "" {
 			continue
 		}
-		if r, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(`.?!:;,]})"'”’`, r) {
+		if !ended.MatchString(text) {
 			text += "."
 		}
 		t.said[speaker] += len(text)
@@ -255,7 +254,11 @@ func (t *talk) question(next string) string {
 		for i := range c.questions {
 			q := c.questions[(from+i)%len(c.questions)]
 			if len(m) > 1 {
-				q = strings.Replace(q, "WORD", strings.ToLower(m[1][:1])+m[1][1:], 1)
+				word := strings.ToLower(m[1])
+				if strings.HasSuffix(word, "s") && word != "radius" && word != "series" {
+					q = strings.Replace(q, "does the", "do the", 1)
+				}
+				q = strings.Replace(q, "WORD", word, 1)
 			}
 			if !t.used[q] {
 				t.used[q] = true
@@ -265,6 +268,9 @@ func (t *talk) question(next string) string {
 	}
 	return t.pick(t.ask)
 }
+
+// ended tells whether a text needs no full stop at its end.
+var ended = regexp.MustCompile(`(?:[.?!:;,\])}"'”’]|\$\$|[.?!]\$)$`)
 
 // command is what only looks like a word that cues know.
 var command = regexp.MustCompile(`\\(?:left|right|sum|prod|angle|triangle|sin|cos|tan|log)\b`)
