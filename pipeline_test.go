@@ -271,6 +271,42 @@ func TestBusyCostsNoAttempt(t *testing.T) {
 		gen.times = nil
 		require.NoError(t, p.Run(t.Context()))
 		require.Equal(t, 9, gen.total())
+
+		// Nor does it use up those of the errors that follow.
+		gen.fail = func(_ mind.Request, nth int) error {
+			switch nth {
+			case 1, 2, 4:
+				return &mind.BusyError{Err: errors.New("429")}
+			case 3:
+				return errors.New("500")
+			}
+			return nil
+		}
+		gen.times = nil
+		require.NoError(t, pipeline(t, problems(1, 1), gen, &mindtest.Memory{}, mind.WithAttempts(2)).Run(t.Context()))
+	})
+}
+
+// TestServersWaitIsKept: the unit that a server put off for a minute comes back
+// after that, not earlier and not much later, and the others do not wait for it.
+func TestServersWaitIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var others time.Duration
+		gen := &asked{latency: time.Second, fail: func(r mind.Request, nth int) error {
+			if r.Chunk.Doc.ID == "1" && nth == 1 {
+				return &mind.BusyError{Wait: time.Minute, Err: errors.New("429")}
+			}
+			if r.Chunk.Doc.ID != "1" {
+				others = time.Since(start)
+			}
+			return nil
+		}}
+		p := pipeline(t, problems(1, 10), gen, &mindtest.Memory{}, mind.WithConcurrency(1))
+		require.NoError(t, p.Run(t.Context()))
+		require.GreaterOrEqual(t, p.Stats().Elapsed, time.Minute)
+		require.LessOrEqual(t, p.Stats().Elapsed, 92*time.Second, "half as long again at most")
+		require.Less(t, others, 12*time.Second)
 	})
 }
 

@@ -110,7 +110,7 @@ func (r *run) hold(drawing, asking context.Context, u unit, a admission) {
 			wait += rand.N(wait/2 + 1)
 			busy++
 			r.count(func(s *Stats) { s.Busy++; s.Last = err })
-		case attempt == r.attempts:
+		case attempt >= r.attempts:
 			r.slots.release(a.ticket)
 			r.log.Warn("no answer", "key", u.Key, "attempts", attempt, "error", err)
 			r.count(func(s *Stats) { s.Errors++; s.Last = err; s.Failed++ })
