@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -349,6 +350,34 @@ func TestLengthIsAskedOnce(t *testing.T) {
 	require.Len(t, sink.Rejected(), 10)
 	require.Equal(t, "finish: length", sink.Rejected()[0].Reject)
 	require.Equal(t, "Teacher: cut", sink.Rejected()[0].Text, "what was paid for is kept")
+}
+
+// TestCutPromptsAreTold: a server that reads half of a prompt without a word
+// must not go unnoticed, nor one with another tokenizer be suspected.
+func TestCutPromptsAreTold(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		read func(sent int) int
+		told int
+	}{
+		{"half", func(sent int) int { return sent / 2 }, 1},
+		{"a tokenizer with fewer tokens", func(sent int) int { return sent * 3 / 4 }, 0},
+		{"a server that does not say", func(int) int { return 0 }, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			gen := mind.GeneratorFunc(func(_ context.Context, r mind.Request) (mind.Response, error) {
+				return mind.Response{Text: "x", Usage: mind.Usage{PromptTokens: c.read(mind.O200k.Count(r.Prompt))}}, nil
+			})
+			var src mind.Documents
+			for i := range 5 {
+				src = append(src, mind.Document{Text: fmt.Sprintf("%d: %s", i, strings.Repeat(`Let $\frac{a}{b}$ be a fraction. `, 40))})
+			}
+			var log strings.Builder
+			p := pipeline(t, src, gen, &mindtest.Memory{}, mind.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+			require.NoError(t, p.Run(t.Context()))
+			require.Equal(t, c.told, strings.Count(log.String(), "num_ctx"), log.String())
+		})
+	}
 }
 
 func TestEmptyAnswerIsNeverGood(t *testing.T) {

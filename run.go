@@ -18,6 +18,8 @@ type run struct {
 	cut     context.CancelCauseFunc // Ends the requests in flight.
 	done    chan Dialogue           // Holders to writer.
 
+	cutPrompt sync.Once // Tells of the first prompt that the server did not read whole.
+
 	mu       sync.Mutex
 	guarded  bool       // No answer yet, and nothing in the sink that shows that requests are right.
 	refusals []Dialogue // Held back while guarded.
@@ -153,8 +155,24 @@ func (r *run) usage(u unit, resp Response) Usage {
 	return Usage{promptTokens(u.Request), O200k.Count(resp.Text)}
 }
 
+// mistrust tells of a prompt that the server has cut. Ollama cuts what is longer
+// than its context window, 4,096 tokens by default, and answers the rest as if
+// nothing was. Tokenizers differ by far less than by half.
+func (r *run) mistrust(u unit, read int) {
+	if read == 0 || len(u.Prompt) < 5*read { // No need to count: a token is four bytes, or three in TeX.
+		return
+	}
+	if sent := promptTokens(u.Request); 2*sent > 3*read {
+		r.cutPrompt.Do(func() {
+			r.log.Warn("the server has read only a part of a prompt: give it a larger context window (num_ctx in Ollama), or cut texts shorter (TokenChunker.Max, -tokens)",
+				"key", u.Key, "tokens read", read, "tokens sent", sent)
+		})
+	}
+}
+
 // answer checks an answer and hands it to the writer.
 func (r *run) answer(u unit, resp Response) {
+	r.mistrust(u, resp.Usage.PromptTokens)
 	d := u.dialogue()
 	d.Text = printable(resp.Text)
 	d.Model = resp.Model
