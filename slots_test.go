@@ -164,3 +164,23 @@ func TestAdmissionFollowsTheServer(t *testing.T) {
 		})
 	}
 }
+
+// TestClosedDoorIsKnockedAtAsAsked: a server that refuses everything and asks to
+// be left alone for a minute is asked once a minute, not by every unit.
+func TestClosedDoorIsKnockedAtAsAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		s := &server{latency: about(time.Second), wait: time.Minute, holds: func() int {
+			if time.Since(start) < 4*time.Minute {
+				return 0
+			}
+			return 1000
+		}}
+		p, err := New(numbered(500), s, &memory{}, WithConcurrency(64), WithFilters())
+		require.NoError(t, err)
+		require.NoError(t, p.Run(t.Context()))
+		t.Logf("%d refused, %v", s.refused, p.Stats().Elapsed)
+		require.LessOrEqual(t, s.refused, 16+6, "the first burst, then one a minute")
+		require.Less(t, p.Stats().Elapsed, 7*time.Minute)
+	})
+}
