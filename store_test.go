@@ -293,6 +293,31 @@ func TestNothingGoesOnWithoutTheLock(t *testing.T) {
 	require.Equal(t, 1, yielded)
 }
 
+// TestLockOfARemovedFileCountsForNothing: the run before, which wrote nothing,
+// takes its lock away with its folder between our opening of that file and our
+// locking of it; then a third one is quicker than we are and makes a new one.
+func TestLockOfARemovedFileCountsForNothing(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), ".out.mind")
+	require.NoError(t, os.Mkdir(folder, 0o777))
+	name := filepath.Join(folder, "lock")
+	calls := 0
+	ours, err := osDisk{func(f *os.File) error {
+		switch calls++; calls {
+		case 1:
+			require.NoError(t, os.RemoveAll(folder))
+		case 2:
+			require.NoError(t, os.Remove(name))
+			require.NoError(t, os.WriteFile(name, nil, 0o666))
+		}
+		return flock(f)
+	}}.lock(name)
+	require.NoError(t, err)
+	require.Equal(t, 3, calls)
+	_, err = osDisk{flock}.lock(name)
+	require.ErrorContains(t, err, "another run", "what we hold keeps others out")
+	require.NoError(t, ours.Close())
+}
+
 func TestKeptAndRejectedStandApart(t *testing.T) {
 	for n, file := range map[int]string{0: ".out.mind/rejected.jsonl", 2: "out.jsonl"} {
 		name := output(t)
