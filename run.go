@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,7 +19,7 @@ type run struct {
 	cut     context.CancelCauseFunc // Ends the requests in flight.
 	done    chan Dialogue           // Holders to writer.
 
-	cutPrompt sync.Once // Tells of the first prompt that the server did not read whole.
+	cutPrompt atomic.Bool // The server did not read a prompt whole, and that was told.
 
 	mu       sync.Mutex
 	guarded  bool       // No answer yet, and nothing in the sink that shows that requests are right.
@@ -159,14 +160,13 @@ func (r *run) usage(u unit, resp Response) Usage {
 // than its context window, 4,096 tokens by default, and answers the rest as if
 // nothing was. Tokenizers differ by far less than by half.
 func (r *run) mistrust(u unit, read int) {
-	if read == 0 || len(u.Prompt) < 5*read { // No need to count: a token is four bytes, or three in TeX.
+	// Most need not be counted: a token is four bytes, or three in TeX.
+	if read == 0 || len(u.Prompt) < 5*read || r.cutPrompt.Load() {
 		return
 	}
-	if sent := promptTokens(u.Request); 2*sent > 3*read {
-		r.cutPrompt.Do(func() {
-			r.log.Warn("the server has read only a part of a prompt: give it a larger context window (num_ctx in Ollama), or cut texts shorter (TokenChunker.Max, -tokens)",
-				"key", u.Key, "tokens read", read, "tokens sent", sent)
-		})
+	if sent := promptTokens(u.Request); 2*sent > 3*read && r.cutPrompt.CompareAndSwap(false, true) {
+		r.log.Warn("the server has read only a part of a prompt: give it a larger context window (num_ctx in Ollama), or cut texts shorter (TokenChunker.Max, -tokens)",
+			"key", u.Key, "tokens read", read, "tokens sent", sent)
 	}
 }
 
