@@ -71,7 +71,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	defer stop(nil)
 	asking, cut := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cut(nil)
-	r := newRun(p, len(held) == 0, stop, cut)
+	r := newRun(p, held.units == 0, stop, cut)
 	defer r.slots.close()
 
 	var holders, aides errgroup.Group

@@ -306,7 +306,7 @@ func dialogues(name string, yield func(Dialogue, error) bool) (more bool) {
 	if err != nil {
 		return yield(Dialogue{}, err) && false
 	}
-	kept := done{}
+	var kept done
 	read := func(file string) error {
 		f, err := osDisk{}.open(file, os.O_RDONLY)
 		if err != nil {
@@ -322,11 +322,11 @@ func dialogues(name string, yield func(Dialogue, error) bool) (more bool) {
 			if err := json.Unmarshal(line, &d); err != nil {
 				return foreign(err)
 			}
-			unit, _, _ := parseKey(d.Key) // UnmarshalJSON has seen to it.
-			if _, ok := kept[[12]byte(unit[:])]; ok && file != path {
+			unit, recipe, _ := parseKey(d.Key) // UnmarshalJSON has seen to it.
+			if _, ok := kept.recipe(unit); ok && file != path {
 				return nil // The main file wins.
 			}
-			kept[[12]byte(unit[:])] = [4]byte{}
+			kept.put(unit, recipe)
 			if more = yield(d, nil); !more {
 				return errEnd
 			}

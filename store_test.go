@@ -400,6 +400,23 @@ func TestMainFileWins(t *testing.T) {
 		ds = append(ds, d)
 	}
 	require.Equal(t, []Dialogue{d, numberedDialogue(5)}, ds)
+
+	// Also where its prompt is another than the rejected one's.
+	unit, recipe, err := parseKey(d.Key)
+	require.NoError(t, err)
+	other := numberedDialogue(2)
+	other.Key = makeKey(unit, [8]byte{1})
+	write(t, name, other)
+	s, err := OpenStore(name)
+	require.NoError(t, err)
+	defer s.Close()
+	p, err := New(numbered(0), GeneratorFunc(nil), s)
+	require.NoError(t, err)
+	held, err := p.recall(t.Context())
+	require.NoError(t, err)
+	was, ok := held.recipe(unit)
+	require.True(t, ok)
+	require.Equal(t, [4]byte(recipe[:]), was)
 }
 
 func TestDialoguesWhileARunAppends(t *testing.T) {

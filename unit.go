@@ -17,14 +17,9 @@ type unit struct {
 	id string // The document's, as the record has it.
 }
 
-// done holds the units that need no request: those in the sink, and those that
-// this run has drawn. Parts of the hashes are enough, and take 23 to 30 bytes a
-// unit: with a billion units, the chance that any two share 12 bytes is 10⁻¹¹.
-type done map[[12]byte][4]byte
-
 // recall reads the keys of the sink.
-func (p *Pipeline) recall(ctx context.Context) (done, error) {
-	held := done{}
+func (p *Pipeline) recall(ctx context.Context) (*done, error) {
+	held := &done{}
 	for key, err := range p.sink.Keys(ctx) {
 		if err != nil {
 			return nil, err
@@ -33,7 +28,9 @@ func (p *Pipeline) recall(ctx context.Context) (done, error) {
 		if err != nil {
 			return nil, err
 		}
-		held[[12]byte(unit[:])] = [4]byte(recipe[:])
+		if _, ok := held.recipe(unit); !ok { // The first one counts: of a store, the dialogue kept.
+			held.put(unit, recipe)
+		}
 	}
 	return held, context.Cause(ctx)
 }
@@ -41,7 +38,7 @@ func (p *Pipeline) recall(ctx context.Context) (done, error) {
 // units walks over the source and yields what is not held, the styles of a
 // chunk next to each other, so that a server which caches prefixes reads the
 // text once. It counts documents and units.
-func (p *Pipeline) units(ctx context.Context, held done) iter.Seq2[unit, error] {
+func (p *Pipeline) units(ctx context.Context, held *done) iter.Seq2[unit, error] {
 	return func(yield func(unit, error) bool) {
 		for doc, err := range p.src.Documents(ctx) {
 			if err == nil {
@@ -71,7 +68,7 @@ func (p *Pipeline) units(ctx context.Context, held done) iter.Seq2[unit, error] 
 }
 
 // unitsOf yields the units of doc; false means that the walk is over.
-func (p *Pipeline) unitsOf(doc Document, held done, yield func(unit, error) bool) bool {
+func (p *Pipeline) unitsOf(doc Document, held *done, yield func(unit, error) bool) bool {
 	id, hash := doc.ID, documentHash(doc)
 	if id == "" {
 		id = textID(doc.Text)
@@ -90,9 +87,8 @@ func (p *Pipeline) unitsOf(doc Document, held done, yield func(unit, error) bool
 			recipe := recipeHash(style.System, prompt)
 			for sample := range p.samples {
 				uh := unitHash(hash, i, style.Name, sample)
-				name := [12]byte(uh[:])
 				p.count(func(s *Stats) { s.Units++ })
-				if was, ok := held[name]; ok {
+				if was, ok := held.recipe(uh); ok {
 					if was != [4]byte(recipe[:]) {
 						return yield(unit{}, fmt.Errorf("document %s, chunk %d, style %s: there is a dialogue for it that was asked for with another prompt (its key begins %s): "+
 							"the style's text or the chunk size has changed. Put it back, rename the style, write to another file, or delete those lines",
@@ -101,7 +97,7 @@ func (p *Pipeline) unitsOf(doc Document, held done, yield func(unit, error) bool
 					p.count(func(s *Stats) { s.Held++ })
 					continue
 				}
-				held[name] = [4]byte(recipe[:])
+				held.put(uh, recipe)
 				r := Request{makeKey(uh, recipe), c, style.Name, sample, style.System, prompt}
 				if !yield(unit{r, id}, nil) {
 					return false
