@@ -10,7 +10,7 @@ import (
 // chance that any two share 12 bytes is 10⁻¹¹.
 //
 // It is a hash table of our own, because it is the one thing that grows with the
-// input: it takes 20 to 32 bytes a unit at any size, and next to nothing more
+// input: it takes 20 to 28 bytes a unit at any size, and next to nothing more
 // while it grows, where a Go map takes 20 to 39.
 type done struct {
 	units  int
