@@ -90,11 +90,16 @@ type record struct {
 // escaped, unless the caller's own encoder does.
 func (d Dialogue) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(record{jsonID(d.ID, d.IntID), d.Text, d.Style, d.Chunk, d.Chunks, d.Sample, d.Model,
-		d.FinishReason, d.Usage, d.Metadata, d.Source, d.Raw, d.Reject, d.Key})
+	err := d.writeLine(&b)
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// writeLine adds the record to b, as a line with its end.
+func (d Dialogue) writeLine(b *bytes.Buffer) error {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	return e.Encode(record{jsonID(d.ID, d.IntID), d.Text, d.Style, d.Chunk, d.Chunks, d.Sample, d.Model,
+		d.FinishReason, d.Usage, d.Metadata, d.Source, d.Raw, d.Reject, d.Key})
 }
 
 // UnmarshalJSON reads a record. It refuses keys that are not ours, and a record

@@ -1,6 +1,7 @@
 package mind
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -47,6 +48,7 @@ type Store struct {
 	meta   []string // with these metadata keys.
 	err    error    // The first error of Write, which refuses everything after.
 	closed bool
+	lines  [2]bytes.Buffer // Of one Write, kept and rejected; used again by the next.
 }
 
 // OpenStore opens the store NAME.jsonl, or makes one: its files are created with
@@ -212,7 +214,9 @@ func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
 	if s.err != nil {
 		return s.err
 	}
-	var kept, rejected []byte
+	kept, rejected := &s.lines[0], &s.lines[1]
+	kept.Reset()
+	rejected.Reset()
 	for _, d := range ds {
 		if !s.shaped {
 			s.shaped, s.meta = true, slices.Sorted(maps.Keys(d.Metadata))
@@ -221,20 +225,20 @@ func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
 			return s.err
 		}
 		d.Metadata = s.shape(d.Metadata)
-		line, err := writable(d)
-		if err != nil {
-			s.err = err
+		to := kept
+		if d.Reject != "" {
+			to = rejected
+		}
+		if s.err = writable(d); s.err == nil {
+			s.err = d.writeLine(to)
+		}
+		if s.err != nil {
 			return s.err
 		}
-		to := &kept
-		if d.Reject != "" {
-			to = &rejected
-		}
-		*to = append(append(*to, line...), '\n')
 	}
-	s.err = s.kept.append(kept)
+	s.err = s.kept.append(kept.Bytes())
 	if s.err == nil {
-		s.err = s.rejected.append(rejected)
+		s.err = s.rejected.append(rejected.Bytes())
 	}
 	if s.err != nil {
 		s.err = fmt.Errorf("%w; what was written before is safe: %s and run again", s.err, remedy(s.err))
@@ -250,15 +254,15 @@ func remedy(err error) string {
 	return "see to the disk"
 }
 
-// writable is the line of d, which the next OpenStore must take for ours.
-func writable(d Dialogue) ([]byte, error) {
+// writable refuses what the next OpenStore would not take for ours.
+func writable(d Dialogue) error {
 	if _, _, err := parseKey(d.Key); err != nil {
-		return nil, err
+		return err
 	}
 	if err := checkID(Document{ID: d.ID, IntID: d.IntID}); err != nil {
-		return nil, fmt.Errorf("dialogue %s: %v", d.Key, err) // Not %w: nothing is skipped here.
+		return fmt.Errorf("dialogue %s: %v", d.Key, err) // Not %w: nothing is skipped here.
 	}
-	return d.MarshalJSON()
+	return nil
 }
 
 // shape returns metadata with the store's keys.
