@@ -25,12 +25,22 @@ type figure struct {
 
 func (f figure) speed() float64 { return float64(f.rows) / f.wall.Seconds() }
 
+// ideal is the share of what the server could have answered, from the moment
+// with all slots in use to the last request, and how long the climb there took.
+func (f figure) ideal(latency time.Duration, workers int) (share, climb string) {
+	if latency == 0 || f.Full == 0 || f.Last == f.Full {
+		return "-", "-"
+	}
+	could := time.Duration(f.Last-f.Full).Seconds() / latency.Seconds() * float64(workers)
+	return fmt.Sprintf("%.3f", float64(f.Requests-f.AtFull)/could), fmt.Sprint(time.Duration(f.Full - f.First).Round(10 * time.Millisecond))
+}
+
 // cpuRow is CPU time for 1,000 rows.
 func (f figure) cpuRow() time.Duration { return f.cpu * 1000 / time.Duration(f.rows) }
 
 // measure runs one command against a server of its own.
-func measure(self string, latency time.Duration, rows int, command func(url string) *exec.Cmd) (f figure, err error) {
-	server := exec.Command(self, "-serve", latency.String())
+func measure(self string, latency time.Duration, workers, rows int, command func(url string) *exec.Cmd) (f figure, err error) {
+	server := exec.Command(self, "-serve", latency.String(), "-workers", strconv.Itoa(workers))
 	out, err := server.StdoutPipe()
 	if err != nil {
 		return f, err
@@ -88,7 +98,7 @@ func compare(long bool) error {
 	if long {
 		loads = append(loads, load{"1 s, 4,096 in flight", time.Second, 4096, 10})
 	}
-	fmt.Println("| load | | rows/s | of ideal | CPU for 1,000 rows | peak memory | connections | in flight | first request |\n|-|-|-|-|-|-|-|-|-|")
+	fmt.Println("| load | | rows/s | of ideal, all slots in use | climb there | CPU for 1,000 rows | peak memory | connections | in flight | first request |\n|-|-|-|-|-|-|-|-|-|-|")
 	for _, l := range loads {
 		rows := l.workers * l.rounds
 		in := filepath.Join(folder, "in.jsonl")
@@ -98,7 +108,7 @@ func compare(long bool) error {
 		var both [2]figure
 		for i, name := range []string{"bare loop", "mind"} {
 			out := filepath.Join(folder, fmt.Sprintf("%v-%d-%d.jsonl", l.latency, l.workers, i))
-			both[i], err = measure(self, l.latency, rows, func(url string) *exec.Cmd {
+			both[i], err = measure(self, l.latency, l.workers, rows, func(url string) *exec.Cmd {
 				if i == 0 {
 					return exec.Command(self, "-bare", url, "-in", in, "-out", out, "-workers", strconv.Itoa(l.workers))
 				}
@@ -107,14 +117,12 @@ func compare(long bool) error {
 			if err != nil {
 				return err
 			}
-			f, ideal := both[i], "-"
-			if l.latency > 0 {
-				ideal = fmt.Sprintf("%.3f", float64(rows)/float64(l.workers)*l.latency.Seconds()/f.wall.Seconds())
-			}
-			fmt.Printf("| %s | %s | %.0f | %s | %v | %d MB | %d | %d | %v |\n", l.name, name, f.speed(), ideal,
+			f := both[i]
+			share, climb := f.ideal(l.latency, l.workers)
+			fmt.Printf("| %s | %s | %.0f | %s | %s | %v | %d MB | %d | %d | %v |\n", l.name, name, f.speed(), share, climb,
 				f.cpuRow().Round(time.Millisecond), f.rss>>20, f.Connections, f.Peak, f.first.Round(time.Millisecond))
 			if i == 1 {
-				fmt.Printf("| | **ratio** | %.2f | | %.2f | %.2f | | | |\n", f.speed()/both[0].speed(), float64(f.cpu)/float64(both[0].cpu), float64(f.rss)/float64(max(both[0].rss, 1)))
+				fmt.Printf("| | **ratio** | %.2f | | | %.2f | %.2f | | | |\n", f.speed()/both[0].speed(), float64(f.cpu)/float64(both[0].cpu), float64(f.rss)/float64(max(both[0].rss, 1)))
 			}
 		}
 	}
@@ -133,9 +141,10 @@ func finished(folder, program, self string) error {
 	if err := writeInput(in, rows); err != nil {
 		return err
 	}
+	const workers = 1024
 	run := func(extra ...string) (figure, error) {
-		return measure(self, 0, rows, func(url string) *exec.Cmd {
-			return exec.Command(program, append(programArgs(url, in, out, 1024), extra...)...)
+		return measure(self, 0, workers, rows, func(url string) *exec.Cmd {
+			return exec.Command(program, append(programArgs(url, in, out, workers), extra...)...)
 		})
 	}
 	plan, err := run("-plan")

@@ -37,13 +37,13 @@ func main() {
 	bare := flag.String("bare", "", "be the bare loop, against this `URL`")
 	in := flag.String("in", "", "the bare loop's input")
 	out := flag.String("out", "", "the bare loop's output")
-	workers := flag.Int("workers", 256, "the bare loop's workers")
+	workers := flag.Int("workers", 256, "how many requests are in flight when all slots are in use")
 	long := flag.Bool("long", false, "measure what takes minutes too")
 	flag.Parse()
 	var err error
 	switch {
 	case *serve >= 0:
-		err = server(*serve)
+		err = server(*serve, *workers)
 	case *bare != "":
 		err = bareLoop(*bare, *in, *out, *workers)
 	default:
@@ -59,8 +59,8 @@ var answer = strings.Repeat("Teacher: What is $12\\cdot 3$, and why?\nStudent: I
 
 // server answers each chat completion after a latency, and tells at /seen what
 // it has seen. It does no more than it must, so that it is not what is measured.
-func server(latency time.Duration) error {
-	var requests, connections, first, peak, inFlight atomic.Int64
+func server(latency time.Duration, workers int) error {
+	var requests, connections, first, full, atFull, last, peak, inFlight atomic.Int64
 	body, err := json.Marshal(map[string]any{
 		"model":   "bench",
 		"choices": []any{map[string]any{"message": map[string]string{"role": "assistant", "content": answer}, "finish_reason": "stop"}},
@@ -71,9 +71,14 @@ func server(latency time.Duration) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) {
-		requests.Add(1)
-		first.CompareAndSwap(0, time.Now().UnixNano())
-		for n := inFlight.Add(1); ; {
+		nth, now := requests.Add(1), time.Now().UnixNano()
+		first.CompareAndSwap(0, now)
+		last.Store(now)
+		n := inFlight.Add(1)
+		if n >= int64(workers) && full.CompareAndSwap(0, now) {
+			atFull.Store(nth)
+		}
+		for {
 			p := peak.Load()
 			if n <= p || peak.CompareAndSwap(p, n) {
 				break
@@ -92,7 +97,7 @@ func server(latency time.Duration) error {
 		_, _ = w.Write(body)
 	})
 	mux.HandleFunc("GET /seen", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(seen{requests.Load(), connections.Load() - 1, peak.Load(), first.Load()})
+		_ = json.NewEncoder(w).Encode(seen{requests.Load(), connections.Load() - 1, peak.Load(), first.Load(), full.Load(), atFull.Load(), last.Load()})
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -107,9 +112,10 @@ func server(latency time.Duration) error {
 	return s.Serve(listener)
 }
 
-// seen is what the server has seen: connections without the one that asks, and
-// the time of the first request.
-type seen struct{ Requests, Connections, Peak, First int64 }
+// seen is what the server has seen: connections without the one that asks, the
+// times of the first request, of that with which all slots were in use (its
+// number is AtFull; 0: none) and of the last one.
+type seen struct{ Requests, Connections, Peak, First, Full, AtFull, Last int64 }
 
 // bareLoop is the least that a user would write.
 func bareLoop(url, in, out string, workers int) error {
