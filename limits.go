@@ -66,18 +66,37 @@ func (m *limiter) wait(ctx context.Context, prompt int) (charge, error) {
 		return c, err
 	}
 	if m.tokens != nil {
-		err = m.tokens.WaitN(ctx, min(m.redeem(c.mean), m.TPM))
+		err = sleep(ctx, take(m.tokens, m.redeem(c.mean)))
 	}
 	if m.requests != nil && err == nil {
-		err = m.requests.Wait(ctx)
+		err = sleep(ctx, take(m.requests, 1))
 	}
 	if err != nil {
 		m.settle(c, Usage{})
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
 	}
 	return c, err
+}
+
+// take takes n from l, which may be more than its burst, and says how long to
+// wait for it. Wait, the tempting alternative, refuses that, and gives up
+// before a deadline that it would not meet.
+func take(l *rate.Limiter, n int) (wait time.Duration) {
+	for now := time.Now(); n > 0; n -= l.Burst() {
+		wait = l.ReserveN(now, min(n, l.Burst())).DelayFrom(now)
+	}
+	return wait
+}
+
+// sleep waits for d, or until ctx is done and says why.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // reserve waits until the budget has room for all that the request may cost:
@@ -88,6 +107,8 @@ func (m *limiter) reserve(ctx context.Context, prompt int) (charge, error) {
 		c := charge{prompt + m.longest, prompt + m.longest}
 		if m.answers > 0 {
 			c.mean = prompt + m.written/m.answers
+		} else if m.TPM > 0 {
+			c.mean = min(c.mean, m.TPM) // A bound is no estimate: to wait for more than a minute would be credit for a burst.
 		}
 		if m.Tokens == 0 || m.spent+m.reserved+c.most <= m.Tokens {
 			m.open++
@@ -137,7 +158,7 @@ func (m *limiter) settle(c charge, u Usage) {
 	m.credit += c.mean - cost
 	if m.tokens != nil && m.credit < 0 {
 		// A debt: the next request waits for it.
-		m.tokens.ReserveN(time.Now(), min(-m.credit, m.TPM))
+		take(m.tokens, -m.credit)
 		m.credit = 0
 	}
 }
