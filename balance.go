@@ -21,13 +21,15 @@ import (
 // than 1.25 times the mean of what is in flight.
 //
 // What goes wrong at one endpoint is mended by the others as long as there are
-// any: one that is busy sits out the wait that it asks for (else a second, twice
-// as long each time up to a minute), as does one that fails three times in a
-// row, which then gets one request a sit-out until it answers; one that
-// reports [ErrStop] is out for good. The request goes to another endpoint:
+// any: one that is busy while it has requests in flight is full, and gets no
+// more than those at a time until it has shown for a while that it takes them;
+// one that is busy without any, or asks for more than a second, sits out the
+// wait that it asks for (else a second, twice as long each time up to a minute),
+// as does one that fails three times in a row, which then gets one request a
+// sit-out until it answers; one that reports [ErrStop] is out for good. The request goes to another endpoint:
 // after a failure once, because the cause may be the request, else as long as
-// there is one. So a [*BusyError] comes back only when all sit out, with the
-// time until the first is back, and ErrStop when all are out for good.
+// there is one. So a [*BusyError] comes back only when all sit out or are full,
+// with the time until the first is back, and ErrStop when all are out for good.
 func Balance(gens ...Generator) Generator {
 	if len(gens) == 1 {
 		return gens[0]
@@ -47,6 +49,10 @@ type balance struct {
 type endpoint struct {
 	gen      Generator
 	inFlight int
+	room     int           // The most in flight that it has shown to take; 0: not known, for it has refused none.
+	step     int           // How much more it is given next,
+	patience int           // after so many rounds of answers while that much was in flight.
+	credit   int           // Answers of these so far.
 	failures int           // In a row.
 	pause    time.Duration // Of the last sit-out for which the server named no time.
 	back     time.Time     // Until then it sits out.
@@ -100,7 +106,9 @@ func (b *balance) take(r Request, tried []*endpoint) *endpoint {
 	defer b.mu.Unlock()
 	now := time.Now()
 	able, load := 0, 1
-	free := func(e *endpoint) bool { return !e.gone && !now.Before(e.back) && !slices.Contains(tried, e) }
+	free := func(e *endpoint) bool {
+		return !e.gone && !now.Before(e.back) && (e.room == 0 || e.inFlight < e.room) && !slices.Contains(tried, e)
+	}
 	for _, e := range b.endpoints {
 		if free(e) {
 			able++
@@ -140,12 +148,23 @@ func (b *balance) put(ctx context.Context, e *endpoint, err error) {
 			e.back = time.Time{}
 		}
 		e.failures, e.pause = 0, 0
+		if e.room > 0 && e.inFlight+1 >= e.room {
+			// As slots do: one that is full is left in peace, and one that was
+			// refused by chance, or has grown, soon has its share again.
+			if e.credit++; e.credit >= e.patience*e.room {
+				e.room, e.step, e.patience, e.credit = e.room+e.step, 2*e.step, max(1, e.patience/2), 0
+			}
+		}
 	case ctx.Err() != nil: // The caller's doing.
 	case errors.Is(err, ErrStop):
 		e.gone, e.why = true, err
 	case isBusy:
 		e.why = err
-		e.sitOut(time.Now(), busy.Wait)
+		// With some in flight it is full rather than closed: those are what it takes.
+		e.room, e.step, e.patience, e.credit = e.inFlight, 1, min(max(2*e.patience, 2), maxPatience), 0
+		if e.inFlight == 0 || busy.Wait > time.Second {
+			e.sitOut(time.Now(), busy.Wait)
+		}
 	default:
 		e.why = err
 		e.failures++
@@ -188,7 +207,7 @@ func (b *balance) nobody() error {
 	}
 	return &BusyError{
 		Wait: max(time.Until(first.back), 0),
-		Err:  fmt.Errorf("all endpoints sit out: %w", first.why),
+		Err:  fmt.Errorf("all endpoints sit out or are full: %w", first.why),
 	}
 }
 

@@ -178,7 +178,7 @@ func TestBusyComesThroughOnlyWhenAllAre(t *testing.T) {
 		for range 3 {
 			_, err := g.Generate(t.Context(), mind.Request{Prompt: "p"})
 			require.Equal(t, "busy 15s", outcome(err), "until the first is back")
-			require.ErrorContains(t, err, "all endpoints sit out: http://host1/v1/chat/completions: 429")
+			require.ErrorContains(t, err, "all endpoints sit out or are full: http://host1/v1/chat/completions: 429")
 		}
 		require.Equal(t, 101, servers[2].Seen().Requests)
 		for _, s := range servers {
