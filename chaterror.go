@@ -66,16 +66,18 @@ var byStatus = map[int]verdict{
 // before that on the status: an empty account comes as a 429, and so does a
 // daily quota, where waiting is pointless. Codes of four digits are Zhipu's.
 var byCode = map[string]verdict{
-	"invalid_api_key":            checkKey,
-	"account_deactivated":        askSupport,
-	"model_not_found":            checkName,
-	"insufficient_quota":         payFirst,
-	"insufficient_balance":       payFirst,
-	"billing_not_active":         payFirst,
-	"billing_hard_limit_reached": payFirst,
-	"context_length_exceeded":    refusedThis,
-	"content_filter":             refusedThis,
-	"content_policy_violation":   refusedThis,
+	"invalid_api_key":              checkKey,
+	"account_deactivated":          askSupport,
+	"model_not_found":              checkName,
+	"insufficient_quota":           payFirst,
+	"insufficient_balance":         payFirst,
+	"billing_not_active":           payFirst,
+	"billing_hard_limit_reached":   payFirst,
+	"Arrearage":                    payFirst, // DashScope, as a 400.
+	"exceeded_current_quota_error": payFirst, // Moonshot, as a 429.
+	"context_length_exceeded":      refusedThis,
+	"content_filter":               refusedThis,
+	"content_policy_violation":     refusedThis,
 
 	// The same for every request. As refusals of one they would turn a whole
 	// input into rejects.
@@ -109,6 +111,9 @@ func judge(status int, e chatError) verdict {
 	if strings.HasPrefix(e.message, "Request too large") {
 		return refusedThis
 	}
+	if e.flagged {
+		return refusedThis // OpenRouter: a 403, as for a wrong key, but about this text alone.
+	}
 	for _, name := range []string{e.code, e.kind} {
 		if v, ok := byCode[name]; ok {
 			return v
@@ -132,6 +137,7 @@ func judge(status int, e chatError) verdict {
 // A chatError is an error as servers write it in a body.
 type chatError struct {
 	code, kind, param, message string // kind is its type.
+	flagged                    bool   // A moderator's metadata is with it.
 }
 
 // parseChatError reads {"error": {"code", "type", "param", "message"}} with a
@@ -155,7 +161,9 @@ func parseChatError(body []byte) (e chatError) {
 			}
 		}
 	}
+	metadata, _ := m["metadata"].(map[string]any)
 	return chatError{
+		flagged: metadata["flagged_input"] != nil,
 		code:    jsonText(m["code"]),
 		kind:    jsonText(m["type"]),
 		param:   jsonText(m["param"]),

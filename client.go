@@ -102,17 +102,25 @@ func OpenAI(key string) *Client {
 	return &Client{BaseURL: "https://api.openai.com/v1", Key: key, Model: "gpt-6-luna", Extra: map[string]any{"reasoning_effort": "none"}}
 }
 
-// AnswerTokens is the most tokens that an answer may have, as it is sent.
+// AnswerTokens is the most tokens that an answer may have, as it is sent; 0 where
+// Extra leaves that out.
 func (c *Client) AnswerTokens() int {
+	most := cmp.Or(c.MaxTokens, clientMaxTokens)
 	for _, name := range []string{"max_completion_tokens", "max_tokens"} {
 		switch n := c.Extra[name].(type) {
 		case int:
 			return n
+		case int64:
+			return int(n)
 		case float64: // As encoding/json reads it.
 			return int(n)
+		case nil:
+			if _, leftOut := c.Extra[name]; leftOut {
+				most = 0 // Unless it has the other name.
+			}
 		}
 	}
-	return cmp.Or(c.MaxTokens, clientMaxTokens)
+	return most
 }
 
 // Format prints the fields without the key.
@@ -312,7 +320,7 @@ func (c *Client) answer(u *url.URL, resp *http.Response, body []byte) (Response,
 	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		err = nil // A count that is a string is no reason to lose an answer; the rest has been read.
 	}
-	if len(a.Choices) > 0 && a.Error == nil {
+	if len(a.Choices) > 0 && noError[string(a.Error)] {
 		a.Error = a.Choices[0].Error
 	}
 	switch {
@@ -321,7 +329,7 @@ func (c *Client) answer(u *url.URL, resp *http.Response, body []byte) (Response,
 			resp.StatusCode, c.quote(htmlTitle(body)))
 	case err != nil:
 		return Response{}, c.failure(u, verdict{}, 0, "answer of %d bytes is cut off or no JSON: %v", len(body), err)
-	case a.Error != nil && string(a.Error) != "null":
+	case !noError[string(a.Error)]:
 		return Response{}, c.refused(u, resp, body)
 	case len(a.Choices) == 0 || a.Choices[0].Message == nil:
 		return Response{}, c.refused(u, resp, body) // It has a code, or else counts as malformed.
@@ -330,6 +338,8 @@ func (c *Client) answer(u *url.URL, resp *http.Response, body []byte) (Response,
 	switch first.FinishReason {
 	case "network_error", "error", "abort": // Zhipu, OpenRouter, SGLang: not the model's doing.
 		return Response{}, c.failure(u, verdict{}, 0, "the server gave up midway: finish_reason %s", first.FinishReason)
+	case "eos", "eos_token": // Together and older TGI name the token that ended it.
+		first.FinishReason = "stop"
 	}
 	return Response{
 		Text:         contentText(first.Message.Content),
@@ -338,6 +348,10 @@ func (c *Client) answer(u *url.URL, resp *http.Response, body []byte) (Response,
 		Usage:        Usage{max(a.Usage.PromptTokens, 0), max(a.Usage.CompletionTokens, 0)},
 	}, nil
 }
+
+// noError are the values of an "error" that tell of none: gateways send it
+// always, beside a good answer.
+var noError = map[string]bool{"": true, "null": true, `""`: true, "{}": true, "false": true}
 
 // contentText is the text of a message's content. Of a list only the parts of
 // type text count: others hold reasoning.

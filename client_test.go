@@ -91,6 +91,10 @@ func TestEveryFaultHasOneOutcome(t *testing.T) {
 		{"openai 500", fault{Status: 500, Body: openAIError("null", "server_error")}, "again", "500 server_error"},
 		{"openai 503", fault{Status: 503, Body: openAIError("null", "service_unavailable")}, "busy 0s", ""},
 
+		{"openrouter moderation", fault{Status: 403, Body: `{"error":{"code":403,"message":"Your input was flagged","metadata":{"reasons":["violence"],"flagged_input":"…"}}}`}, "skip", "403: Your input was flagged"},
+		{"dashscope arrears as 400", fault{Status: 400, Body: openAIError(`"Arrearage"`, "Arrearage")}, "stop", "top up the account"},
+		{"moonshot arrears as 429", fault{Status: 429, Body: openAIError("null", "exceeded_current_quota_error")}, "stop", "top up the account"},
+
 		{"402", fault{Status: 402, Body: openAIError("null", "unknown_error")}, "stop", "top up the account"},
 		{"echo of the secret half", fault{Status: 401, Body: `{"error":"no s3cr3tS3cr3t here"}`}, "stop", "401: no [key] here; check the key"},
 		{"405", fault{Status: 405, Body: `{"detail":"Method Not Allowed"}`}, "stop", "405: Method Not Allowed; check Model and BaseURL"},
@@ -142,6 +146,9 @@ func TestEveryFaultHasOneOutcome(t *testing.T) {
 		{"finish length", fault{FinishReason: "length"}, "answer", ""},
 		{"finish content_filter", fault{FinishReason: "content_filter"}, "answer", ""},
 		{"finish sensitive", fault{FinishReason: "sensitive"}, "answer", ""},
+		{"error empty", fault{Body: `{"error":"","choices":[{"message":{"content":"a"}}]}`}, "answer", ""},
+		{"error an empty object", fault{Body: `{"error":{},"choices":[{"message":{"content":"a"},"error":{}}]}`}, "answer", ""},
+		{"error false", fault{Body: `{"error":false,"choices":[{"message":{"content":"a"}}]}`}, "answer", ""},
 		{"finish network_error", fault{FinishReason: "network_error"}, "again", "finish_reason network_error"},
 		{"finish abort", fault{FinishReason: "abort"}, "again", "gave up midway"},
 
@@ -206,6 +213,7 @@ func TestAnswerIsReadWhole(t *testing.T) {
 		{"all of it", `{"model":"glm","choices":[{"message":{"content":"a <b> \n c","reasoning_content":"hm","reasoning":"hm"},"finish_reason":"length"}],"usage":{"prompt_tokens":3,"completion_tokens":5}}`,
 			mind.Response{Text: "a <b> \n c", Model: "glm", FinishReason: "length", Usage: mind.Usage{PromptTokens: 3, CompletionTokens: 5}}},
 		{"nothing but text", `{"choices":[{"message":{"content":"a"}}]}`, mind.Response{Text: "a", Model: "m"}},
+		{"finish eos", fmt.Sprintf(answerJSON, `"a"`, `"eos"`), mind.Response{Text: "a", Model: "m", FinishReason: "stop"}},
 		{"finish null", fmt.Sprintf(answerJSON, `"a"`, "null"), mind.Response{Text: "a", Model: "m"}},
 		{"error null", `{"error":null,"choices":[{"message":{"content":"a"},"error":null}]}`, mind.Response{Text: "a", Model: "m"}},
 		{"parts", fmt.Sprintf(answerJSON, `[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"reasoning","text":"hm"},{"type":"text","text":"a"},{"type":"text","text":"b"}]`, `""`), mind.Response{Text: "ab", Model: "m"}},
