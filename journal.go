@@ -380,6 +380,11 @@ func (j *journal) append(lines []byte) error {
 			return err
 		}
 	}
+	// What is written into a file in whose place an editor or sed -i has put
+	// another is gone when this one is closed.
+	if info, err := j.f.Stat(); err != nil || info.Size() != j.size || !j.disk.same(j.f, j.name) {
+		return fmt.Errorf("%s: %w", j.name, errChanged)
+	}
 	n, err := j.f.Write(lines)
 	if err == nil && n < len(lines) {
 		err = io.ErrShortWrite
@@ -401,8 +406,14 @@ func (j *journal) append(lines []byte) error {
 		// would say that all is well.
 		return fmt.Errorf("%s: sync: %w", j.name, bare(err))
 	}
+	if !j.disk.same(j.f, j.name) {
+		return fmt.Errorf("%s: %w", j.name, errChanged)
+	}
 	return nil
 }
+
+// errChanged is what a store says that its user edits while a run writes.
+var errChanged = errors.New("somebody has changed, replaced or removed it during the run")
 
 // bare is what a PathError says without the operation and the path.
 func bare(err error) error {

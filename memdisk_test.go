@@ -183,6 +183,8 @@ func (d *memDisk) remove(name string) error {
 	return nil
 }
 
+func (d *memDisk) same(f diskFile, name string) bool { return d.names[name] == f.(memHandle).f }
+
 func (d *memDisk) mkdir(name string) error { return d.make(name) }
 
 func (d *memDisk) lock(name string) (io.Closer, error) { return io.NopCloser(nil), d.make(name) }

@@ -137,6 +137,74 @@ func TestServerFaultsLoseNothing(t *testing.T) {
 	}
 }
 
+// TestEditedDuringARun: a user may delete lines between runs, and does so during
+// one. What an editor's save or rm has taken the place of is gone when it is
+// closed, so nothing more may be written into it, and less acknowledged.
+func TestEditedDuringARun(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit func(t *testing.T, name string, content []byte)
+		left int // Lines of the 50 that there were.
+	}{
+		{"sed -i", func(t *testing.T, name string, content []byte) {
+			require.NoError(t, os.WriteFile(name+".tmp", content[bytes.IndexByte(content, '\n')+1:], 0o666))
+			require.NoError(t, os.Rename(name+".tmp", name))
+		}, 49},
+		{"a save in place", func(t *testing.T, name string, content []byte) {
+			require.NoError(t, os.WriteFile(name, content[bytes.IndexByte(content, '\n')+1:], 0o666))
+		}, 49},
+		{"rm", func(t *testing.T, name string, _ []byte) { require.NoError(t, os.Remove(name)) }, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			name := filepath.Join(t.TempDir(), "out.jsonl")
+			s, err := mind.OpenStore(name)
+			require.NoError(t, err)
+			asked, edited := 0, make(chan bool)
+			gen := mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
+				if asked++; asked == 51 {
+					<-edited
+				}
+				return mind.Response{Text: "x"}, nil
+			})
+			p := pipeline(t, problems(1, 100), gen, s, mind.WithConcurrency(1))
+			go func() {
+				for p.Stats().Kept < 50 {
+				}
+				content, err := os.ReadFile(name)
+				if err == nil {
+					c.edit(t, name, content)
+				}
+				close(edited)
+			}()
+			err = p.Run(t.Context())
+			require.ErrorContains(t, err, name)
+			require.ErrorContains(t, err, "edit it between runs")
+			require.Equal(t, 50, p.Stats().Kept)
+			require.NoError(t, s.Close())
+			keys, torn := recorded(t, name)
+			require.Zero(t, torn)
+			require.Len(t, keys, c.left)
+
+			s, err = mind.OpenStore(name)
+			require.NoError(t, err)
+			defer s.Close()
+			require.NoError(t, pipeline(t, problems(1, 100), gen, s).Run(t.Context()))
+			keys, _ = recorded(t, name)
+			require.Len(t, keys, 100)
+		})
+	}
+}
+
+// TestPlanBindsNobody: what was only planned leaves no mark in a store.
+func TestPlanBindsNobody(t *testing.T) {
+	s, err := mind.OpenStore(filepath.Join(t.TempDir(), "out.jsonl"))
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = pipeline(t, problems(1, 3), &asked{}, s).Plan(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, pipeline(t, mind.Documents{{ID: "a", Text: "b"}}, &asked{}, s).Run(t.Context()))
+}
+
 // TestCancelAnywhereLeavesAValidStore cancels at any call of user code or of
 // the store. Every answer received is kept, nothing of the run is left, and the
 // next run asks for the rest alone.

@@ -99,24 +99,27 @@ func storePaths(name string) (path, folder string, err error) {
 		return "", "", fmt.Errorf("output %s: its name must end in .jsonl, as in %s.jsonl", name, cmp.Or(base, "dialogues"))
 	}
 	path = name
-	for range 40 {
+	for range 40 { // More links than this are a circle, as for the kernel.
+		// The folder first: what a link says is relative to where it really lies.
+		dir, base := filepath.Split(path) // Not Dir, nor Join below: they take a/.. for nothing also where a is a link.
+		dir, err := filepath.EvalSymlinks(cmp.Or(dir, "."))
+		if err == nil {
+			dir, err = filepath.Abs(dir)
+		}
+		if err != nil {
+			return "", "", fmt.Errorf("output %s: %w; make its folder first", name, err)
+		}
+		path = filepath.Join(dir, base)
 		to, err := os.Readlink(path)
 		if err != nil {
 			break
 		}
 		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
+			to = dir + string(filepath.Separator) + to
 		}
 		path = to
 	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
-	if err == nil {
-		dir, err = filepath.Abs(dir)
-	}
-	if err != nil {
-		return "", "", fmt.Errorf("output %s: %w; make its folder first", name, err)
-	}
-	path = filepath.Join(dir, filepath.Base(path))
+	dir := filepath.Dir(path)
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return "", "", fmt.Errorf("output %s: is a %s, not a file", name, kindOf(info))
 	}
@@ -165,6 +168,7 @@ func (s *Store) Keys(ctx context.Context) iter.Seq2[string, error] {
 			yield("", errClosed) // Not none: all would be paid for again.
 			return
 		}
+		s.known = s.shaped // A run begins: what another has only planned binds nobody.
 		for _, j := range []*journal{&s.kept, &s.rejected} {
 			over := false
 			err := j.keys(func(key string) error {
@@ -241,17 +245,20 @@ func (s *Store) Write(ctx context.Context, ds []Dialogue) error {
 		s.err = s.rejected.append(rejected.Bytes())
 	}
 	if s.err != nil {
-		s.err = fmt.Errorf("%w; what was written before is safe: %s and run again", s.err, remedy(s.err))
+		s.err = fmt.Errorf("%w; %s and run again", s.err, remedy(s.err))
 	}
 	return s.err
 }
 
-// remedy is what to do about a disk.
+// remedy is what to do when nothing can be written.
 func remedy(err error) string {
-	if errors.Is(err, errDiskFull) || errors.Is(err, syscall.EDQUOT) {
-		return "make room"
+	switch {
+	case errors.Is(err, errChanged):
+		return "what it holds now is safe: edit it between runs"
+	case errors.Is(err, errDiskFull), errors.Is(err, syscall.EDQUOT):
+		return "what was written before is safe: make room"
 	}
-	return "see to the disk"
+	return "what was written before is safe: see to the disk"
 }
 
 // writable refuses what the next OpenStore would not take for ours.

@@ -268,6 +268,21 @@ func TestOneProcessAStore(t *testing.T) {
 	require.Len(t, held(t, link), 3)
 }
 
+// TestLinkInALinkedFolder: what a link says is relative to the folder in which
+// it really lies, not to the name by which that was reached.
+func TestLinkInALinkedFolder(t *testing.T) {
+	root := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(root, "disk", "sub"), 0o777))
+	require.NoError(t, os.Mkdir(filepath.Join(root, "work"), 0o777))
+	require.NoError(t, os.Symlink(filepath.Join(root, "disk", "sub"), filepath.Join(root, "work", "d")))
+	require.NoError(t, os.Symlink("../final.jsonl", filepath.Join(root, "disk", "sub", "out.jsonl")))
+	write(t, filepath.Join(root, "work", "d", "out.jsonl"), numberedDialogues(0, 3)...)
+	for _, name := range []string{"disk/final.jsonl", "work/d/out.jsonl", "work/d/../final.jsonl"} {
+		require.Len(t, held(t, root+"/"+name), 3, name)
+		require.FileExists(t, root+"/"+name)
+	}
+}
+
 // TestNothingGoesOnWithoutTheLock: "defer s.Close()" beside a Close that is
 // looked at is what programs do, and must not take away another's lock.
 func TestNothingGoesOnWithoutTheLock(t *testing.T) {
