@@ -2,8 +2,9 @@ package mindtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -144,6 +145,9 @@ func TestGenerator(t testing.TB, gen mind.Generator, texts ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(requests) == 0 {
+		t.Fatal("generator: nothing to ask about: give the test a text that is not blank")
+	}
 	var wg sync.WaitGroup
 	for _, r := range requests {
 		wg.Go(func() {
@@ -167,9 +171,7 @@ func TestGenerator(t testing.TB, gen mind.Generator, texts ...string) {
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
 	within(t, "generator: Generate with a context that is done", func() {
-		if _, err := gen.Generate(done, requests[0]); err == nil {
-			t.Errorf("generator: answers although its context is done, so a run could not be stopped")
-		} else if errors.Is(err, mind.ErrStop) || errors.Is(err, mind.ErrSkip) {
+		if _, err := gen.Generate(done, requests[0]); errors.Is(err, mind.ErrStop) || errors.Is(err, mind.ErrSkip) {
 			t.Errorf("generator: a context that is done ends as %v, which would be recorded, or blamed on the server", err)
 		}
 	})
@@ -270,7 +272,7 @@ func dialoguesFor(group, part int) (ds []mind.Dialogue) {
 		d := mind.Dialogue{
 			ID: strconv.Itoa(n), IntID: true, Text: text, Style: "s", Chunk: part, Chunks: 3, Sample: i, Model: "m", FinishReason: "stop",
 			Usage: mind.Usage{PromptTokens: n, CompletionTokens: n}, Metadata: map[string]string{"level": "", "type": "<&>"}, Source: text,
-			Key: fmt.Sprintf("%026d-%013d", n, n),
+			Key: keyFor(n),
 		}
 		if text == "" {
 			d.Reject = "refused: \"no\"\n"
@@ -278,6 +280,13 @@ func dialoguesFor(group, part int) (ds []mind.Dialogue) {
 		ds = append(ds, d)
 	}
 	return ds
+}
+
+// keyFor is a key as a pipeline makes them: a sink may store what it encodes.
+func keyFor(n int) string {
+	h := sha256.Sum256(strconv.AppendInt(nil, int64(n), 10))
+	encoding := base32.HexEncoding.WithPadding(base32.NoPadding)
+	return strings.ToLower(encoding.EncodeToString(h[:16]) + "-" + encoding.EncodeToString(h[16:24]))
 }
 
 // within fails the test if f does not end soon. f goes on then.
