@@ -84,7 +84,9 @@ type Usage struct {
 // Pipeline calls Documents once in Run and once in Plan, from one goroutine,
 // and may stop the iteration early. An error for which errors.Is(err, ErrSkip)
 // holds concerns one document, which is counted as skipped; any other error
-// ends the run. The documents and their order should be the same each time.
+// ends the run. The documents and their order should be the same each time. What
+// was yielded must not be changed afterwards, Meta included: it is in use until
+// its dialogues are written.
 //
 // A source may have a method Progress() (read, size int64), in any unit, that
 // says how much of it has been read; size 0 means unknown. It is called
@@ -130,7 +132,8 @@ type Generator interface {
 //
 // A sink may have a method Accepts(Document) error, which is called for each
 // document before anything is asked about it: an error ends the run before an
-// answer is paid for that Write would have to refuse. And it may have a method
+// answer is paid for that Write would have to refuse. It alone may be called at
+// the same time as Write. And it may have a method
 // AnswerTokens() int, the mean over the answers that it holds, for Plan.
 type Sink interface {
 	// Keys yields the Key of every dialogue held, kept or rejected.

@@ -31,12 +31,15 @@ type Pipeline struct {
 func New(src Source, gen Generator, sink Sink, opts ...Option) (*Pipeline, error) {
 	p := &Pipeline{src: src, gen: gen, sink: sink, settings: defaults()}
 	for _, o := range opts {
-		o(&p.settings)
+		if o != nil {
+			o(&p.settings)
+		}
 	}
+	err := p.check()
 	if src == nil || gen == nil || sink == nil {
-		return nil, errors.New("mind: New needs a source, a generator and a sink")
+		err = errors.Join(errors.New("mind: New needs a source, a generator and a sink"), err)
 	}
-	if err := p.check(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -83,6 +86,9 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	end := true
 	for u, err := range p.units(drawing, held) {
 		var a admission
+		if err == nil {
+			err = r.slots.room(drawing)
+		}
 		if err == nil {
 			a, err = r.admit(drawing, u, r.slots.acquire)
 		}
@@ -134,6 +140,7 @@ func (p *Pipeline) Plan(ctx context.Context) (Stats, error) {
 
 // Stats tells how the current Run or Plan goes, or how the last one ended.
 func (p *Pipeline) Stats() Stats {
+	read, size := progress(p.src) // Before the lock, which a source in the middle of its iteration may wait for.
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.stats
@@ -144,7 +151,7 @@ func (p *Pipeline) Stats() Stats {
 	}
 	if p.active {
 		s.Elapsed = time.Since(p.start)
-		s.Read, s.Size = progress(p.src)
+		s.Read, s.Size = read, size
 	}
 	return s
 }
@@ -161,6 +168,7 @@ func (p *Pipeline) begin() error {
 }
 
 func (p *Pipeline) end() {
+	read, size := progress(p.src)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.active = false
@@ -168,7 +176,7 @@ func (p *Pipeline) end() {
 		p.stats.Slots, _, _ = p.slots.counts()
 	}
 	p.stats.Elapsed = time.Since(p.start)
-	p.stats.Read, p.stats.Size = progress(p.src)
+	p.stats.Read, p.stats.Size = read, size
 }
 
 // count changes the statistics.

@@ -1,9 +1,11 @@
 package mind_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,10 +51,29 @@ func TestWrongParameterRecordsNothing(t *testing.T) {
 				require.ErrorContains(t, err, "temperature is out of range")
 				require.Empty(t, sink.Dialogues())
 				require.LessOrEqual(t, gen.total(), c.asked)
+				require.Equal(t, gen.total(), p.Stats().Failed, "each is asked for again by the next run")
 				balanced(t, p.Stats())
 			})
 		})
 	}
+	t.Run("an answer that comes too late changes nothing", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			gen := mind.GeneratorFunc(func(_ context.Context, r mind.Request) (mind.Response, error) {
+				if r.Chunk.Doc.ID == "1" {
+					time.Sleep(10 * time.Second)
+					return mind.Response{Text: "x"}, nil
+				}
+				time.Sleep(time.Second)
+				return mind.Response{}, refuse(r, 1)
+			})
+			var sink mindtest.Memory
+			p := pipeline(t, problems(1, 100), gen, &sink)
+			require.ErrorContains(t, p.Run(t.Context()), "no refusal was recorded")
+			require.Empty(t, sink.Rejected())
+			require.Len(t, sink.Kept(), 1, "what was paid for is kept")
+			balanced(t, p.Stats())
+		})
+	})
 	t.Run("an answer shows that it is right", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var sink mindtest.Memory

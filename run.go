@@ -15,6 +15,7 @@ import (
 type run struct {
 	*Pipeline
 	limiter *limiter
+	turn    chan struct{}           // Held by the unit that comes back from back-off through the limits, if there are any.
 	stop    context.CancelCauseFunc // Draws nothing more.
 	cut     context.CancelCauseFunc // Ends the requests in flight.
 	done    chan Dialogue           // Holders to writer.
@@ -25,7 +26,7 @@ type run struct {
 	guarded  bool       // No answer yet, and nothing in the sink that shows that requests are right.
 	refusals []Dialogue // Held back while guarded.
 	bad      int        // Signals other than answers and refusals, since the last of those,
-	good     time.Time  // which was then.
+	since    time.Time  // the first of them then: a source may be silent for hours, which is no sign of the server's.
 }
 
 const (
@@ -37,13 +38,15 @@ const (
 	maxSilence = 5 * time.Minute
 	minSignals = 10
 
-	firstWait = time.Second
-	maxWait   = time.Minute
+	firstWait   = time.Second
+	maxWait     = time.Minute
+	maxBusyWait = 24 * time.Hour // A server's own word for more is a mistake.
 )
 
 func newRun(p *Pipeline, empty bool, stop, cut context.CancelCauseFunc) *run {
-	r := &run{Pipeline: p, stop: stop, cut: cut, guarded: empty, good: time.Now()}
+	r := &run{Pipeline: p, stop: stop, cut: cut, guarded: empty}
 	r.limiter = newLimiter(p.limits, answerTokens(p.gen))
+	r.turn = make(chan struct{}, 1)
 	r.done = make(chan Dialogue, p.concurrency)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -109,7 +112,7 @@ func (r *run) hold(drawing, asking context.Context, u unit, a admission) {
 			r.slots.busy(a.ticket, b.Wait)
 			// Half of it at random, so that those refused together do not
 			// come back together.
-			wait = max(b.Wait, firstWait<<min(busy, 5))
+			wait = max(min(b.Wait, maxBusyWait), firstWait<<min(busy, 5))
 			wait += rand.N(wait/2 + 1)
 			busy++
 			r.count(func(s *Stats) { s.Busy++; s.Last = err })
@@ -140,6 +143,12 @@ func (r *run) again(ctx context.Context, u unit, wait time.Duration) (admission,
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
+	}
+	if r.limits != (Limits{}) {
+		// One after the other, as new units are: else any number could pass the
+		// limits, wait for a slot, and then be sent all in one second.
+		r.turn <- struct{}{}
+		defer func() { <-r.turn }()
 	}
 	a, err := r.admit(ctx, u, r.slots.unpark)
 	if err != nil {
@@ -187,9 +196,11 @@ func (r *run) answer(u unit, resp Response) {
 		s.Usage.CompletionTokens += resp.Usage.CompletionTokens
 	})
 	r.mu.Lock()
-	refusals := r.refusals
-	r.guarded, r.refusals = false, nil
-	r.bad, r.good = 0, time.Now()
+	var refusals []Dialogue
+	if len(r.refusals) < maxRefusals { // Else the run was told to stop, and that nothing is recorded.
+		refusals, r.refusals, r.guarded = r.refusals, nil, false
+	}
+	r.bad = 0
 	r.mu.Unlock()
 	for _, d := range append(refusals, d) {
 		r.done <- d
@@ -202,7 +213,7 @@ func (r *run) refuse(u unit, err error) {
 	d := u.dialogue()
 	d.Reject = printable(refused + strings.TrimPrefix(err.Error(), ErrSkip.Error()+": "))
 	r.mu.Lock()
-	r.bad, r.good = 0, time.Now()
+	r.bad = 0
 	guarded := r.guarded
 	if guarded {
 		r.refusals = append(r.refusals, d)
@@ -227,7 +238,7 @@ func (r *run) allRefused() {
 }
 
 func refusedAll(n int, last Dialogue) error {
-	return marked{fmt.Errorf("all of the first %d requests were %s; a parameter is wrong, as a rule: put it right and run again (nothing was recorded)", n, last.Reject), ErrStop}
+	return marked{fmt.Errorf("all of the first %d requests were %s; a parameter is wrong, as a rule: put it right and run again (no refusal was recorded)", n, last.Reject), ErrStop}
 }
 
 // alarm is the breaker: it stops a run that gets nothing but errors.
@@ -235,8 +246,10 @@ func (r *run) alarm(err error) {
 	slots, _, _ := r.slots.counts()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.bad++
-	if silence := time.Since(r.good); silence >= maxSilence && r.bad >= max(minSignals, 2*slots) {
+	if r.bad++; r.bad == 1 {
+		r.since = time.Now()
+	}
+	if silence := time.Since(r.since); silence >= maxSilence && r.bad >= max(minSignals, 2*slots) {
 		r.stop(marked{fmt.Errorf("no answer for %v and %d errors, the last: %w; see to the server and run again to go on", silence.Round(time.Second), r.bad, err), ErrStop})
 	}
 }

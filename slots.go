@@ -42,6 +42,7 @@ type slots struct {
 	fresh     list.List // Waiters for a new unit.
 	parked    int       // Units in back-off or returning from it.
 	maxParked int
+	roomy     chan struct{} // Closed, and made anew, when there is room for one more.
 
 	events   []event // Of the last moments: admissions and ends, in their order.
 	level    int     // Requests in flight before these, without those that were refused.
@@ -90,6 +91,7 @@ func newSlots(concurrency int, log *slog.Logger) *slots {
 		log:       log,
 		limit:     min(concurrency, max(16, concurrency/4)),
 		maxParked: max(1024, 16*concurrency),
+		roomy:     make(chan struct{}),
 		patience:  1,
 		step:      1,
 	}
@@ -101,8 +103,26 @@ func newSlots(concurrency int, log *slog.Logger) *slots {
 // close ends the timer. Nobody may wait any more.
 func (s *slots) close() { s.pause.Stop() }
 
-// acquire waits for a slot for a new unit. It waits also while as many units as
-// may be are parked, so that a server that is busy for hours costs no memory.
+// room waits while as many units as may be are parked, so that a server that is
+// busy for hours costs no memory. It is waited for before the limits: who held a
+// share of the budget meanwhile would keep the parked ones waiting for it.
+func (s *slots) room(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		room, roomy := s.parked < s.maxParked, s.roomy
+		s.mu.Unlock()
+		if room {
+			return nil
+		}
+		select {
+		case <-roomy:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// acquire waits for a slot for a new unit.
 func (s *slots) acquire(ctx context.Context) (*ticket, error) { return s.wait(ctx, &s.fresh) }
 
 // park gives a slot back for a unit that is to be asked for again.
@@ -120,7 +140,8 @@ func (s *slots) unpark(ctx context.Context) (*ticket, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.parked--
-	s.admit()
+	close(s.roomy)
+	s.roomy = make(chan struct{})
 	return t, err
 }
 
@@ -160,7 +181,7 @@ func (s *slots) admit() {
 	}
 	for s.inFlight < s.limit && (s.streak < closed || s.first == nil) {
 		line := &s.returning
-		if line.Len() == 0 && s.parked < s.maxParked {
+		if line.Len() == 0 {
 			line = &s.fresh
 		}
 		if line.Len() == 0 {
@@ -187,6 +208,7 @@ func (s *slots) taken() time.Duration { return 3*s.took + 10*time.Millisecond }
 // leave takes t out of flight. The caller holds s.mu.
 func (s *slots) leave(t *ticket) {
 	s.events = append(s.events, event{t, time.Now(), true})
+	s.prove() // Here, not with answers alone: there may be none for hours.
 	if t == s.first {
 		s.first = nil
 	}
@@ -203,6 +225,12 @@ func (s *slots) release(t *ticket) {
 
 // answered gives a slot back after an answer.
 func (s *slots) answered(t *ticket) {
+	var news []any
+	defer func() {
+		if news != nil { // Without the lock: a handler may well ask for Stats.
+			s.log.Debug("slots", news...)
+		}
+	}()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t.seq > s.round && s.full {
@@ -214,7 +242,7 @@ func (s *slots) answered(t *ticket) {
 	if t.seq > s.since {
 		s.streak = 0
 	}
-	s.tell()
+	news = s.news()
 	s.grow()
 	s.leave(t)
 }
@@ -261,12 +289,18 @@ func (s *slots) grow() {
 // busy parks a unit that the server had no room for; wait is how long the
 // server asked to be left alone, 0 where it did not say.
 func (s *slots) busy(t *ticket, wait time.Duration) {
+	var pause time.Duration
+	defer func() {
+		if pause > 0 {
+			s.log.Debug("the server takes nothing", "pause", pause)
+		}
+	}()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.parked++
 	t.refused = true
 	s.cautious = true
-	s.knock(t, wait)
+	pause = s.knock(t, wait)
 	if survivors := s.inFlight - 1; survivors < s.limit && survivors >= slices.Max(s.proven[:]) {
 		if s.trying {
 			s.trying, s.patience = false, min(2*s.patience, maxPatience)
@@ -278,9 +312,9 @@ func (s *slots) busy(t *ticket, wait time.Duration) {
 
 // knock tells from the refusal of t whether the door is closed, and pauses if
 // so. The caller holds s.mu.
-func (s *slots) knock(t *ticket, wait time.Duration) {
+func (s *slots) knock(t *ticket, wait time.Duration) (pause time.Duration) {
 	if t.seq <= s.since {
-		return // Of a burst that has counted.
+		return 0 // Of a burst that has counted.
 	}
 	now := time.Now()
 	s.took = now.Sub(t.at)
@@ -290,7 +324,7 @@ func (s *slots) knock(t *ticket, wait time.Duration) {
 	s.streak++
 	s.since, s.first = s.seq, nil
 	if s.streak < closed {
-		return
+		return 0
 	}
 	d := min(minPause<<min(s.streak-closed, 20), maxPause)
 	if s.streak > closed {
@@ -298,7 +332,7 @@ func (s *slots) knock(t *ticket, wait time.Duration) {
 	}
 	s.until = now.Add(d)
 	s.pause.Reset(d)
-	s.log.Debug("the server takes nothing", "pause", d)
+	return d
 }
 
 // resume goes on after a pause, or when the request that was let in after it
@@ -312,12 +346,14 @@ func (s *slots) resume() {
 	s.admit()
 }
 
-// tell logs how the limit has changed, once for a burst. The caller holds s.mu.
-func (s *slots) tell() {
-	if s.limit != s.told {
-		s.log.Debug("slots", "from", s.told, "to", s.limit, "in flight", s.inFlight, "parked", s.parked)
-		s.told = s.limit
+// news tells how the limit has changed, once for a burst. The caller holds s.mu.
+func (s *slots) news() []any {
+	if s.limit == s.told {
+		return nil
 	}
+	was := s.told
+	s.told = s.limit
+	return []any{"from", was, "to", s.limit, "in flight", s.inFlight, "parked", s.parked}
 }
 
 // counts are the figures for Stats.

@@ -128,6 +128,61 @@ func TestAdmission(t *testing.T) {
 	}
 }
 
+// TestAdmissionOverSeveralServers: what a balance is refused by a full endpoint
+// costs neither speed nor many requests, and one that was refused once for
+// another reason has its share again soon.
+func TestAdmissionOverSeveralServers(t *testing.T) {
+	for _, endpoints := range []int{2, 4} {
+		for _, latency := range []time.Duration{time.Second, 10 * time.Second} {
+			t.Run(fmt.Sprintf("%d servers that hold 16, %v", endpoints, latency), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var gens []Generator
+					var servers []*server
+					for range endpoints {
+						s := &server{latency: about(latency), holds: func() int { return 16 }}
+						servers, gens = append(servers, s), append(gens, s)
+					}
+					units := 1500 * endpoints
+					p, err := New(numbered(units), Balance(gens...), &memory{}, WithConcurrency(256), WithFilters())
+					require.NoError(t, err)
+					require.NoError(t, p.Run(t.Context()))
+					requests, refused := 0, 0
+					for _, s := range servers {
+						requests, refused = requests+s.requests, refused+s.refused
+					}
+					speed := float64(units) / p.Stats().Elapsed.Seconds() * latency.Seconds() / float64(16*endpoints)
+					t.Logf("%.2f of the servers' speed, %.1f %% refused", speed, 100*float64(refused)/float64(requests))
+					require.GreaterOrEqual(t, speed, 0.9)
+					require.LessOrEqual(t, float64(refused), 0.05*float64(requests))
+				})
+			})
+		}
+	}
+	t.Run("one refuses its second request", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			var gens []Generator
+			var servers []*server
+			for i := range 3 {
+				s := &server{latency: about(time.Second)}
+				if s.holds = (func() int { return 1 << 20 }); i == 0 {
+					s.holds = func() int {
+						if s.requests == 2 {
+							return 0
+						}
+						return 1 << 20
+					}
+				}
+				servers, gens = append(servers, s), append(gens, s)
+			}
+			p, err := New(numbered(12_000), Balance(gens...), &memory{}, WithConcurrency(192), WithFilters())
+			require.NoError(t, err)
+			require.NoError(t, p.Run(t.Context()))
+			t.Logf("%d, %d and %d requests", servers[0].requests, servers[1].requests, servers[2].requests)
+			require.Greater(t, servers[0].requests, 12_000/5)
+		})
+	})
+}
+
 // TestAdmissionFollowsTheServer: the second half of a run goes on at the speed
 // of a server that has grown or shrunk meanwhile.
 func TestAdmissionFollowsTheServer(t *testing.T) {
@@ -163,6 +218,18 @@ func TestAdmissionFollowsTheServer(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSlotsForgetWithoutAnswers: what admission remembers of the last moments
+// does not grow with a server that never answers.
+func TestSlotsForgetWithoutAnswers(t *testing.T) {
+	sink := &memory{dialogues: []Dialogue{{Key: makeKey([16]byte{1}, [8]byte{})}}}
+	gen := GeneratorFunc(func(context.Context, Request) (Response, error) { return Response{}, fmt.Errorf("%w: 400", ErrSkip) })
+	p, err := New(numbered(20_000), gen, sink, WithFilters())
+	require.NoError(t, err)
+	require.NoError(t, p.Run(t.Context()))
+	require.Equal(t, 20_000, p.Stats().Rejected)
+	require.Less(t, len(p.slots.events), 10_000)
 }
 
 // TestClosedDoorIsKnockedAtAsAsked: a server that refuses everything and asks to

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,6 +117,54 @@ func TestBreaker(t *testing.T) {
 		require.NoError(t, p.Run(t.Context()), "four minutes are waited for")
 		require.Len(t, sink.Kept(), 1000)
 	})
+}
+
+// TestSilenceOfTheSourceIsNotTheServers: reading a long input takes minutes, in
+// which no server can answer; the first errors after that break nothing.
+func TestSilenceOfTheSourceIsNotTheServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := mind.SourceFunc(func(context.Context) iter.Seq2[mind.Document, error] {
+			return func(yield func(mind.Document, error) bool) {
+				time.Sleep(6 * time.Minute)
+				for _, d := range problems(1, 100) {
+					if !yield(d, nil) {
+						return
+					}
+				}
+			}
+		})
+		start := time.Now()
+		gen := &asked{latency: time.Second, fail: func(mind.Request, int) error {
+			if time.Since(start) < 6*time.Minute+3*time.Second {
+				return errors.New("502: warming up")
+			}
+			return nil
+		}}
+		require.NoError(t, pipeline(t, src, gen, &mindtest.Memory{}).Run(t.Context()))
+	})
+}
+
+// TestCancelIsHeardAmongHeldUnits, which ask nobody, and from a source that does
+// not look at its context.
+func TestCancelIsHeardAmongHeldUnits(t *testing.T) {
+	var sink mindtest.Memory
+	require.NoError(t, pipeline(t, problems(1, 1000), &asked{}, &sink).Run(t.Context()))
+	ctx, cancel := context.WithCancel(t.Context())
+	drawn := 0
+	src := mind.SourceFunc(func(context.Context) iter.Seq2[mind.Document, error] {
+		return func(yield func(mind.Document, error) bool) {
+			for _, d := range problems(1, 1000) {
+				if drawn++; drawn == 10 {
+					cancel()
+				}
+				if !yield(d, nil) {
+					return
+				}
+			}
+		}
+	})
+	require.ErrorIs(t, pipeline(t, src, &asked{}, &sink).Run(ctx), context.Canceled)
+	require.Equal(t, 10, drawn)
 }
 
 // brokenSink fails at the k-th Write and keeps nothing of it.

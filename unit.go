@@ -41,6 +41,9 @@ func (p *Pipeline) recall(ctx context.Context) (*done, error) {
 func (p *Pipeline) units(ctx context.Context, held *done) iter.Seq2[unit, error] {
 	return func(yield func(unit, error) bool) {
 		for doc, err := range p.src.Documents(ctx) {
+			if ctx.Err() != nil {
+				break // A source need not look, and what is held asks nobody.
+			}
 			if err == nil {
 				err = checkID(doc)
 			}
