@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +89,56 @@ func TestCancelAtAnyMoment(t *testing.T) {
 			require.Zero(t, s.Parked+s.InFlight)
 			require.NoError(t, pipeline(t, problems(1, 100), gen, &sink).Run(t.Context()))
 			require.Len(t, sink.Kept(), 100)
+		})
+	}
+}
+
+// TestBooksAgreeWithOthers: what Stats says after a run, whole or cancelled, is
+// what a style, a generator and a sink have counted for themselves.
+func TestBooksAgreeWithOthers(t *testing.T) {
+	for _, after := range []time.Duration{2 * time.Second, 9 * time.Second, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			drawn := 0
+			style := mind.Style{Name: "s", Prompt: func(c mind.Chunk) string { drawn++; return "About " + c.Text }}
+			var mu sync.Mutex
+			failed, requests, busy := 0, 0, 0
+			gen := &asked{latency: 250 * time.Millisecond, fail: func(r mind.Request, nth int) error {
+				mu.Lock()
+				defer mu.Unlock()
+				requests++
+				switch r.Chunk.Doc.ID[len(r.Chunk.Doc.ID)-1] {
+				case '7':
+					if nth == 2 {
+						failed++
+					}
+					return errors.New("500")
+				case '8':
+					return fmt.Errorf("%w: 400", mind.ErrSkip)
+				case '9':
+					if nth == 1 {
+						busy++
+						return &mind.BusyError{Err: errors.New("429")}
+					}
+				}
+				return nil
+			}}
+			var sink mindtest.Memory
+			require.NoError(t, pipeline(t, problems(1, 6), &asked{}, &sink, mind.WithStyles(style)).Run(t.Context()))
+			drawn = 0
+			p := pipeline(t, problems(1, 300), gen, &sink, mind.WithStyles(style), mind.WithConcurrency(8), mind.WithAttempts(2))
+			require.Error(t, p.Run(ctx))
+			s := p.Stats()
+			require.Equal(t, drawn, s.Units)
+			require.Equal(t, 6, s.Held)
+			require.Equal(t, len(sink.Kept())-6, s.Kept)
+			require.Equal(t, len(sink.Rejected()), s.Rejected)
+			require.Equal(t, map[string]int{"refused": s.Rejected}, s.Rejects)
+			require.Equal(t, failed, s.Failed)
+			require.Equal(t, []int{requests, busy}, []int{s.Requests, s.Busy})
+			require.Equal(t, drawn-len(sink.Dialogues())-failed, s.Pending)
+			require.Equal(t, after == time.Hour, s.Pending == 0, "%+v", s)
 		})
 	}
 }
