@@ -96,7 +96,7 @@ func TestCancelAtAnyMoment(t *testing.T) {
 // TestBooksAgreeWithOthers: what Stats says after a run, whole or cancelled, is
 // what a style, a generator and a sink have counted for themselves.
 func TestBooksAgreeWithOthers(t *testing.T) {
-	for _, after := range []time.Duration{2 * time.Second, 9 * time.Second, time.Hour} {
+	for _, after := range []time.Duration{2 * time.Second, 5 * time.Second, time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
