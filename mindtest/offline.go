@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/org/mind"
@@ -52,6 +53,7 @@ func (Offline) Generate(ctx context.Context, r mind.Request) (mind.Response, err
 // A talk is a dialogue that grows.
 type talk struct {
 	manner
+	cues   []cue
 	chance *rand.Rand
 	used   map[string]bool // Phrases, for nobody says the same thing twice.
 	turns  []turn
@@ -69,13 +71,13 @@ func newTalk(style string, sample int, text string) *talk {
 	if !ok {
 		m = manners["teacher_student"]
 	}
-	return &talk{m, rand.New(rand.NewPCG(seed, h.Sum64())), map[string]bool{}, nil, map[string]int{}}
+	return &talk{manner: m, cues: slices.Concat(cues, workings), chance: rand.New(rand.NewPCG(seed, h.Sum64())), used: map[string]bool{}, said: map[string]int{}}
 }
 
 // hold is the whole conversation: the problem, the steps, the answer.
 func (t *talk) hold(l lesson) {
 	if l.question == "" {
-		t.ask, t.take, t.hand = readOn, readAloud, readHand
+		t.cues, t.ask, t.take, t.hand = cues, readOn, readAloud, readHand
 	}
 	carrier := t.open(l)
 	t.say(carrier, l.steps[0])
@@ -245,7 +247,7 @@ func (t *talk) pick(phrases []string) string {
 // question asks for the next step: for what its words hint at, if they do.
 func (t *talk) question(next string) string {
 	next = command.ReplaceAllString(next, " ")
-	for _, c := range cues {
+	for _, c := range t.cues {
 		m := c.in.FindStringSubmatch(next)
 		if m == nil || t.chance.IntN(5) == 0 {
 			continue
