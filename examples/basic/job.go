@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -73,15 +72,7 @@ func newJob(f *flags, env environment) (j *job, err error) {
 
 // pipeline wires the job; log is where it tells what it skips and retries.
 func (j *job) pipeline(log io.Writer) (*mind.Pipeline, error) {
-	level := slog.LevelWarn
-	switch {
-	case j.verbose:
-		level = slog.LevelDebug
-	case j.quiet:
-		level = slog.LevelError
-	}
-	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level}))
-	p, err := mind.New(j.src, j.generator, j.store, append(j.opts, mind.WithLogger(logger))...)
+	p, err := mind.New(j.src, j.generator, j.store, append(j.opts, mind.WithLogger(j.newLogger(log)))...)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -143,7 +134,11 @@ func (j *job) run(stdout io.Writer, stderr *os.File) error {
 	var aides errgroup.Group
 	finished := make(chan struct{})
 	aides.Go(func() error { watch(p.Stats, finished); return nil })
-	aides.Go(func() error { obey(signals, stop, func() { os.Exit(130) }, notes, p.Stats, finished); return nil })
+	end := func() {
+		fmt.Fprintln(notes, "basic:", errInterrupted)
+		os.Exit(130)
+	}
+	aides.Go(func() error { obey(signals, stop, end, notes, p.Stats, finished); return nil })
 	err = p.Run(ctx)
 	close(finished)
 	_ = aides.Wait()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -94,11 +95,38 @@ func (s *screen) watch(stats func() mind.Stats, finished <-chan struct{}) {
 func (s *screen) draw(p *pace, st mind.Stats) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.bar.Describe(p.line(st))
+	s.bar.Describe(fit(p.line(st), s.width()-frame) + echo)
 	done, total, _ := p.done(st)
 	if total > 0 {
 		_ = s.bar.Set(min(done*barParts/total, barParts-1)) // The bar stops for good when it is full.
 	}
+}
+
+// Beside what fit leaves there stand the percentage and a bar of a few blocks.
+const frame = 20
+
+// echo is where the terminal puts the ^C of an interrupt: at the end of a full
+// line it would break it, and the bar would stay there.
+const echo = "   \b\b\b"
+
+// width is the terminal's now, for it may change.
+func (s *screen) width() int {
+	if f, ok := s.w.(*os.File); ok {
+		return cmp.Or(columns(f), 80)
+	}
+	return 80
+}
+
+// fit leaves out the last parts of a line that has no room for them.
+func fit(line string, room int) string {
+	for len(line) > room {
+		i := strings.LastIndex(line, "  ")
+		if i < 0 {
+			return ""
+		}
+		line = line[:i]
+	}
+	return line
 }
 
 // A pace is how fast a run goes, since its first request: reading a long input

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
@@ -66,6 +68,22 @@ func TestTheBarStandsUnderWhatIsWritten(t *testing.T) {
 	_, err := s.Write([]byte("a note\n"))
 	require.NoError(t, err)
 	require.Regexp(t, `^(\r|\x1b\[2K| )*a note\n$`, out.String()[n:])
+}
+
+func TestALineFitsItsTerminal(t *testing.T) {
+	const line = "110/~3000  92/s  32s left  48.1k tokens  4 rejected"
+	for room, want := range map[int]string{
+		80: line, 51: line, 50: "110/~3000  92/s  32s left  48.1k tokens", 20: "110/~3000  92/s", 9: "110/~3000", 8: "", -3: "",
+	} {
+		require.Equal(t, want, fit(line, room), room)
+	}
+	var out bytes.Buffer // Taken for 80 columns.
+	s := newScreen(&out)
+	s.draw(new(pace), mind.Stats{Units: 1_000_000, Kept: 123_456, Rejected: 123_456, Failed: 123_456, Held: 123_456, Requests: 5, Read: 1, Size: 2, Elapsed: time.Second})
+	for frame := range strings.SplitSeq(out.String(), "\r") {
+		frame, _, _ = strings.Cut(frame, "\b")
+		require.LessOrEqual(t, utf8.RuneCountInString(frame), 80, "%q", frame)
+	}
 }
 
 func TestShort(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ func (j *job) printSummary(w io.Writer, s mind.Stats, complete bool) {
 	if s.Kept+s.Held > 0 {
 		fmt.Fprintf(w, "dialogues  %s\n", j.out)
 	}
-	if s.Rejected > 0 {
+	if _, err := os.Stat(j.store.Rejects()); err == nil {
 		fmt.Fprintf(w, "rejects    %s\n", j.store.Rejects())
 	}
 	if others := j.store.held - s.Held; complete && others > 0 {
