@@ -98,7 +98,7 @@ var manners = map[string]manner{
 			"You followed the whole way, so now you know why the answer is ANSWER.",
 		},
 		quiz: []string{
-			"Now put it together: what is the answer?", "So, what do you write as the final answer?",
+			"Now put it together: what is the answer?", "What do you write down as the final answer?",
 			"You have seen every step. What is the result?", "Can you tell me the answer now?",
 		},
 		solve: []string{

@@ -171,7 +171,9 @@ func obey(signals <-chan os.Signal, stop context.CancelCauseFunc, end func(), w 
 		case first.IsZero():
 			first = time.Now()
 			stop(errInterrupted)
-			fmt.Fprintf(w, "interrupted: up to %v for the %d requests in flight to finish; once more ends at once\n", grace, stats().InFlight)
+			if n := stats().InFlight; n > 0 {
+				fmt.Fprintf(w, "interrupted: up to %v for the %d requests in flight to finish; once more ends at once\n", grace, n)
+			}
 		case time.Since(first) > twice:
 			end()
 			return

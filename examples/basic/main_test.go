@@ -172,6 +172,14 @@ func TestPlanSendsNothing(t *testing.T) {
 	require.Regexp(t, `(?m)^ +1200 +in answers`, out)
 	require.Zero(t, server.Seen().Requests)
 	require.NoFileExists(t, filepath.Join(dir, defaultOut))
+
+	status, _, errs = basic(t, dir, nil, args...)
+	require.Equal(t, 0, status, errs)
+	status, out, errs = basic(t, dir, nil, append(args, "-plan")...)
+	require.Equal(t, 0, status, errs)
+	require.Regexp(t, `(?m)^pending +0 `, out)
+	require.Regexp(t, `(?m)^ +0 +in answers`, out)
+	require.Contains(t, out, "Nothing is left to ask for.")
 }
 
 func TestBadInputEndsWithOneMessage(t *testing.T) {

@@ -32,7 +32,9 @@ func lines(w io.Writer) func(stats func() mind.Stats, finished <-chan struct{}) 
 		for second := 1; ; second++ {
 			select {
 			case <-tick.C:
-				if line := p.line(stats()); second%10 == 0 {
+				st := stats()
+				fmt.Fprint(w, p.trouble(st))
+				if line := p.line(st); second%10 == 0 {
 					fmt.Fprintln(w, line)
 				}
 			case <-finished:
@@ -82,7 +84,11 @@ func (s *screen) watch(stats func() mind.Stats, finished <-chan struct{}) {
 	for {
 		select {
 		case <-tick.C:
-			s.draw(&p, stats())
+			st := stats()
+			if note := p.trouble(st); note != "" {
+				_, _ = io.WriteString(s, note)
+			}
+			s.draw(&p, st)
 		case <-finished:
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -134,6 +140,17 @@ func fit(line string, room int) string {
 type pace struct {
 	began   time.Duration
 	started bool
+	warned  bool
+}
+
+// trouble is what to tell, once, of a server that has not answered yet: as it
+// is asked again for minutes, nobody would know why nothing happens.
+func (p *pace) trouble(s mind.Stats) string {
+	if p.warned || s.Busy+s.Errors == 0 || s.Kept+s.Rejected > 0 {
+		return ""
+	}
+	p.warned = true
+	return fmt.Sprintf("no answer yet, trying again (-v tells each time): %v\n", s.Last)
 }
 
 // done returns the units that got an outcome in this run and how many there
@@ -184,6 +201,9 @@ func (p *pace) line(s mind.Stats) string {
 	}
 	if s.Held > 0 {
 		add("%d held", s.Held)
+	}
+	if n := s.Busy + s.Errors; n > 0 {
+		add("%d tried again", n)
 	}
 	return strings.Join(parts, "  ")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -43,6 +44,7 @@ func TestProgressLine(t *testing.T) {
 		{"half of the input drawn", mind.Stats{Units: 50, Kept: 25, Requests: 40, Read: 30, Size: 60, Elapsed: 9 * time.Second}, "25/~100  5.0/s  15s left  0 tokens  0 rejected"},
 		{"all drawn", mind.Stats{Units: 50, Kept: 20, Rejected: 4, Failed: 1, Requests: 40, Read: 60, Size: 60, Elapsed: 9 * time.Second, Usage: mind.Usage{PromptTokens: 10_000, CompletionTokens: 2345}}, "25/50  5.0/s  5s left  12.3k tokens  4 rejected  1 failed"},
 		{"held are no progress", mind.Stats{Units: 50, Held: 30, Kept: 10, Requests: 40, Read: 60, Size: 60, Elapsed: 14 * time.Second}, "10/20  1.0/s  10s left  0 tokens  0 rejected  30 held"},
+		{"a server with faults", mind.Stats{Units: 50, Kept: 20, Requests: 40, Busy: 3, Errors: 4, Read: 60, Size: 60, Elapsed: 9 * time.Second}, "20/50  4.0/s  8s left  0 tokens  0 rejected  7 tried again"},
 		{"no size", mind.Stats{Units: 50, Kept: 2, Requests: 40, Elapsed: 124 * time.Second}, "2 done  1.0/min  0 tokens  0 rejected"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -57,6 +59,16 @@ func TestTheClockStartsWithTheFirstRequest(t *testing.T) {
 	p.line(mind.Stats{Elapsed: time.Hour, Units: 10, Held: 10, Read: 1, Size: 2})
 	p.line(mind.Stats{Elapsed: time.Hour, Units: 11, Held: 10, Requests: 1, Read: 1, Size: 2})
 	require.Contains(t, p.line(mind.Stats{Elapsed: time.Hour + time.Second, Units: 12, Held: 10, Kept: 2, Requests: 2, Read: 1, Size: 2}), "2.0/s")
+}
+
+func TestAServerThatDoesNotAnswerIsToldOnce(t *testing.T) {
+	down := mind.Stats{Units: 10, Requests: 4, Errors: 4, Last: errors.New("connection refused")}
+	well := mind.Stats{Units: 10, Kept: 1, Requests: 5, Errors: 4, Last: errors.New("connection refused")}
+	var p pace
+	require.Empty(t, p.trouble(mind.Stats{Units: 10, Requests: 4}))
+	require.Empty(t, p.trouble(well), "one of many errors")
+	require.Contains(t, p.trouble(down), "connection refused")
+	require.Empty(t, p.trouble(down))
 }
 
 func TestTheBarStandsUnderWhatIsWritten(t *testing.T) {
