@@ -128,8 +128,9 @@ func (j *job) run(stdout io.Writer, stderr *os.File) error {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	signals := make(chan os.Signal, 2)
+	// It is never stopped: the second half of a doubled signal may come after the
+	// end of the run, and would kill the process before it has said how it ended.
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
 
 	var aides errgroup.Group
 	finished := make(chan struct{})
