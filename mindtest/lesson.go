@@ -50,6 +50,9 @@ var (
 func readLesson(text string) lesson {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = calculatorMark.ReplaceAllString(text, "")
+	if before, after, ok := strings.Cut(text, "[/asy]"); ok && !strings.Contains(before, "[asy]") {
+		text = after // It begins within a drawing.
+	}
 	text = unspoken.ReplaceAllString(text, " ")
 	tex := isTeX(text)
 	if tex {

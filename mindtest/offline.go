@@ -43,7 +43,7 @@ func (Offline) Generate(ctx context.Context, r mind.Request) (mind.Response, err
 	text := cmp.Or(r.Chunk.Text, r.Prompt)
 	l := readLesson(text)
 	if len(l.steps) == 0 {
-		return mind.Response{}, fmt.Errorf("there is no sentence to talk about: %w", mind.ErrSkip)
+		return mind.Response{}, fmt.Errorf("%w: there is no sentence to talk about", mind.ErrSkip)
 	}
 	t := newTalk(r.Style, r.Sample, text)
 	t.hold(l)

@@ -246,6 +246,12 @@ func TestOfflineReads(t *testing.T) {
 			[]string{"draw", "asy"},
 		},
 		{
+			"a piece that begins within a drawing",
+			"draw((0,0)--(3,4));\n[/asy]\n\nSolution:\nThe picture shows that $AB$ is $5$ units long. So the answer is $\\boxed{5}$.",
+			[]string{"The picture shows that $AB$ is $5$ units long.", `$\boxed{5}$`},
+			[]string{"draw", "asy"},
+		},
+		{
 			"two boxes",
 			"Problem:\nSolve $x^2=4$.\n\nSolution:\nOne root is $\\boxed{2}$, as $2\\cdot\\boxed{2}=4$. The other one is $\\boxed{-2}$.",
 			[]string{"One root is $2$, as $2\\cdot{2}=4$.", `$\boxed{-2}$`},
@@ -296,6 +302,7 @@ func TestOfflineErrors(t *testing.T) {
 	for _, text := range []string{"", " \n\t", "%%%%%\n% nothing $x$ but a comment", "...", "$$"} {
 		_, err := mindtest.Offline{}.Generate(t.Context(), mind.Request{Chunk: mind.Chunk{Text: text}})
 		require.ErrorIs(t, err, mind.ErrSkip, "%q", text)
+		require.EqualError(t, err, "skipped: there is no sentence to talk about")
 	}
 	over := errors.New("over")
 	ctx, cancel := context.WithCancelCause(t.Context())
