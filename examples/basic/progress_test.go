@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -69,6 +70,22 @@ func TestAServerThatDoesNotAnswerIsToldOnce(t *testing.T) {
 	require.Empty(t, p.trouble(well), "one of many errors")
 	require.Contains(t, p.trouble(down), "connection refused")
 	require.Empty(t, p.trouble(down))
+
+	synctest.Test(t, func(t *testing.T) {
+		for name, watch := range map[string]func(io.Writer) func(func() mind.Stats, <-chan struct{}){
+			"piped":    lines,
+			"terminal": func(w io.Writer) func(func() mind.Stats, <-chan struct{}) { return newScreen(w).watch },
+		} {
+			var out bytes.Buffer
+			finished := make(chan struct{})
+			var g errgroup.Group
+			g.Go(func() error { watch(&out)(func() mind.Stats { return down }, finished); return nil })
+			time.Sleep(5 * time.Second)
+			close(finished)
+			require.NoError(t, g.Wait())
+			require.Equal(t, 1, strings.Count(out.String(), "connection refused\n"), name)
+		}
+	})
 }
 
 func TestTheBarStandsUnderWhatIsWritten(t *testing.T) {
