@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/org/mind"
 )
@@ -217,7 +218,7 @@ func (t *talk) say(speaker string, texts ...string) {
 		if text == "" {
 			continue
 		}
-		if !ended.MatchString(text) {
+		if !ended(text) {
 			text += "."
 		}
 		t.said[speaker] += len(text)
@@ -271,8 +272,14 @@ func (t *talk) question(next string) string {
 	return t.pick(t.ask)
 }
 
-// ended tells whether a text needs no full stop at its end.
-var ended = regexp.MustCompile(`(?:[.?!:;,\])}"'”’]|\$\$|[.?!]\$)$`)
+// ended tells whether a text needs no full stop at its end. A formula that ends
+// in one needs none, and a display stands on a line of its own in print.
+func ended(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	inner, formula := strings.CutSuffix(text, "$")
+	return strings.ContainsRune(".?!:;,])}\"'”’", r) ||
+		formula && inner != "" && strings.ContainsRune(".?!$", rune(inner[len(inner)-1]))
+}
 
 // command is what only looks like a word that cues know.
 var command = regexp.MustCompile(`\\(?:left|right|sum|prod|angle|triangle|sin|cos|tan|log)\b`)
