@@ -84,3 +84,23 @@ func TestReadmeIsTested(t *testing.T) {
 		require.True(t, strings.Contains(plain(examples), plain(block[1])), "%s", block[1])
 	}
 }
+
+// TestReadmeShowsARealDialogue: the one in the README is what its first command
+// writes.
+func TestReadmeShowsARealDialogue(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	shown := regexp.MustCompile("(?s)```\n(Teacher: .*?)\n```").FindSubmatch(readme)
+	require.NotNil(t, shown)
+
+	var sink mindtest.Memory
+	p, err := mind.New(&mind.Files{Paths: []string{"testdata/MATH.json"}}, mindtest.Offline{}, &sink, mind.WithChunker(mind.TokenChunker{Max: 8096}))
+	require.NoError(t, err)
+	require.NoError(t, p.Run(t.Context()))
+	var texts []string
+	for _, d := range sink.Kept() {
+		texts = append(texts, d.Text)
+	}
+	require.Contains(t, texts, string(shown[1]))
+	require.Contains(t, string(readme), fmt.Sprintf("%d problems", len(texts)))
+}

@@ -58,8 +58,8 @@ func (s *sample) Documents(ctx context.Context) iter.Seq2[Document, error] {
 				}
 				continue
 			}
-			for k := range d.Meta {
-				fields[k] = true
+			for k, v := range d.Meta {
+				fields[k] = fields[k] || v != ""
 			}
 			missing = slices.DeleteFunc(missing, func(k string) bool { return d.Meta[k] != "" })
 			name := s.stratum(d)
@@ -69,6 +69,7 @@ func (s *sample) Documents(ctx context.Context) iter.Seq2[Document, error] {
 			strata[name].add(pick{d, s.rank(d)}, s.n)
 		}
 		if len(missing) > 0 && len(strata) > 0 {
+			maps.DeleteFunc(fields, func(_ string, has bool) bool { return !has }) // "" stands for a missing one.
 			has := strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
 			yield(Document{}, fmt.Errorf("sample by %s: no document has this metadata (they have: %s)", missing[0], cmp.Or(has, "none")))
 			return

@@ -93,7 +93,11 @@ func errOf(src mind.Source, ctx context.Context) error {
 }
 
 func TestSampleByUnknownField(t *testing.T) {
-	err := errOf(mind.Sample(strata(sizes), 5, 1, "level", "subject"), t.Context())
+	src := strata(sizes)
+	for _, d := range src {
+		d.Meta["subject"] = "" // A missing field that is asked for, as Files gives it.
+	}
+	err := errOf(mind.Sample(src, 5, 1, "level", "subject"), t.Context())
 	require.EqualError(t, err, "sample by subject: no document has this metadata (they have: level, type)")
 }
 

@@ -2,6 +2,7 @@ package mindtest
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,6 +24,8 @@ var (
 	unspoken       = regexp.MustCompile(`(?s)\[asy\].*?(?:\[/asy\]|$)|\\begin\{thebibliography\}.*?(?:\\end\{thebibliography\}|$)`)
 	commentLine    = regexp.MustCompile(`(?m)^[ \t]*%.*$`)
 	invisible      = regexp.MustCompile(`\\(?:label|index|PMlinkescape(?:word|phrase))\{[^{}]*\}|\\(?:noindent|medskip|bigskip|smallskip|newpage|maketitle|tableofcontents)\b`)
+	link           = regexp.MustCompile(`\\PMlink(?:(?:name|id|external)\{([^{}]*)\}\{[^{}]*\}|escapetext\{([^{}]*)\})`) // PlanetMath's: the text of it is spoken.
+	thinSpace      = regexp.MustCompile(`([.?!])\\,(\s)`)
 	solutionHead   = regexp.MustCompile(`(?m)^Solution:[ \t]*\n`)
 	problemHead    = regexp.MustCompile(`^\s*Problem:[ \t]*\n`)
 	finalLine      = regexp.MustCompile(`(?m)^####[ \t]*(.*\S)[ \t]*$`)
@@ -47,11 +50,16 @@ var (
 func readLesson(text string) lesson {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = calculatorMark.ReplaceAllString(text, "")
+	if before, after, ok := strings.Cut(text, "[/asy]"); ok && !strings.Contains(before, "[asy]") {
+		text = after // It begins within a drawing.
+	}
 	text = unspoken.ReplaceAllString(text, " ")
 	tex := isTeX(text)
 	if tex {
 		text = commentLine.ReplaceAllString(text, "")
 		text = invisible.ReplaceAllString(text, "")
+		text = link.ReplaceAllString(text, "$1$2")
+		text = thinSpace.ReplaceAllString(text, "$1$2")
 		text = prose.ReplaceAllStringFunc(text, func(tag string) string {
 			m := prose.FindStringSubmatch(tag)
 			if m[1] == "end" {
@@ -120,51 +128,12 @@ func isTeX(text string) bool {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// spanEnd is where the span of mathematics ends that begins at text[i:]: $…$,
-// $$…$$, \(…\), \[…\] or an environment. It is i where none begins, or where it
-// is not closed before the paragraph ends.
-func spanEnd(text string, i int) int {
-	rest := text[i:]
-	for _, pair := range [...][2]string{{"$$", "$$"}, {"$", "$"}, {`\[`, `\]`}, {`\(`, `\)`}} {
-		if body, ok := strings.CutPrefix(rest, pair[0]); ok {
-			for j := 0; j < len(body); j++ {
-				switch {
-				case strings.HasPrefix(body[j:], pair[1]):
-					return i + len(pair[0]) + j + len(pair[1])
-				case body[j] == '\\':
-					j++
-				case body[j] == '\n' && strings.HasPrefix(strings.TrimLeft(body[j+1:], " \t"), "\n"):
-					return i
-				}
-			}
-			return i
-		}
-	}
-	if body, ok := strings.CutPrefix(rest, `\begin{`); ok {
-		if name, _, ok := strings.Cut(body, "}"); ok {
-			open, shut := `\begin{`+name+"}", `\end{`+name+"}"
-			for at, depth := 0, 0; ; {
-				next := strings.Index(rest[at:], shut)
-				if next < 0 {
-					return i
-				}
-				depth += strings.Count(rest[at:at+next], open) - 1
-				at += next + len(shut)
-				if depth == 0 {
-					return i + at
-				}
-			}
-		}
-	}
-	return i
-}
-
 var abbreviation = regexp.MustCompile(`(^|[\s(~])([A-Z]|i\.e|e\.g|cf|etc|vs|resp|Dr|Mr|Mrs|Ms|St|No|Nos|Fig|Eq|Eqs|Sec|Thm|Prop|Def|Ch|pp?|viz|ca|approx|[ap]\.m)\.$`)
 
 // sentences cuts a text between its sentences, after displays that end one, at
 // blank lines and, in plain text, at every line. It never cuts in a span.
 func sentences(text string, tex bool) (ss []string) {
-	from := 0
+	spans, stray, from := newSpans(text), strayDollar(text), 0
 	cut := func(to int) {
 		if s := strings.Join(strings.Fields(text[from:to]), " "); s != "" {
 			ss = append(ss, s)
@@ -174,8 +143,8 @@ func sentences(text string, tex bool) (ss []string) {
 	for i := 0; i < len(text); {
 		c := text[i]
 		if tex && (c == '$' || c == '\\') {
-			end := spanEnd(text, i)
-			if end == i {
+			end := spans.end(i)
+			if end == i || i == stray {
 				i++
 				if c == '\\' && i < len(text) {
 					i++ // \$ opens nothing.
@@ -251,11 +220,11 @@ var tag = regexp.MustCompile(`\\(begin|end|left|right)\b`)
 // balanced tells whether every span, brace and environment that is opened is
 // closed.
 func balanced(s string) bool {
-	depth := 0
+	spans, depth := newSpans(s), 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '$', '\\':
-			switch end := spanEnd(s, i); {
+			switch end := spans.end(i); {
 			case end > i:
 				depth += braces(s[i:end])
 				i = end - 1
@@ -297,9 +266,17 @@ func braces(s string) (depth int) {
 
 // group is what stands in the braces that s opens with, or "".
 func group(s string) string {
+	depth := 0
 	for i := 0; i < len(s); i++ {
-		if s[i] == '}' && braces(s[:i+1]) == 0 {
-			return s[1:i]
+		switch s[i] {
+		case '\\':
+			i++
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return s[1:i]
+			}
 		}
 	}
 	return ""
@@ -317,47 +294,40 @@ func lastBox(s string) string {
 // unboxed takes the boxes off what stands in them: the answer is boxed once, at
 // the end of the dialogue.
 func unboxed(s string, tex bool) string {
-	for tex {
-		at := strings.Index(s, `\boxed{`)
-		if at < 0 {
-			break
-		}
-		inner := group(s[at+len(`\boxed`):])
-		end := at + len(`\boxed{}`) + len(inner)
-		if inner == "" || end > len(s) {
-			break
-		}
-		before := strings.TrimRight(s[:at], " ")
-		switch {
-		case !inSpan(s, at):
-			inner = "$" + inner + "$"
-		case before == "" || !strings.HasSuffix(before, "=") && !strings.HasSuffix(before, "$") && before == s[:at]:
-			inner = "{" + inner + "}" // It may be the argument of what stands before it.
-		}
-		s = s[:at] + inner + s[end:]
+	if !tex {
+		return s
 	}
-	return s
-}
-
-// inSpan tells whether s[at] is in a span.
-func inSpan(s string, at int) bool {
-	for i := 0; i < at; {
-		end := i
-		if s[i] == '$' || s[i] == '\\' {
-			end = spanEnd(s, i)
-		}
+	var b strings.Builder
+	written := 0
+	spans, within := newSpans(s), 0 // Within a span up to there.
+	for i := 0; i < len(s); {
 		switch {
-		case end > at:
-			return true
-		case end > i:
-			i = end
+		case strings.HasPrefix(s[i:], `\boxed{`):
+			inner := group(s[i+len(`\boxed`):])
+			if inner == "" {
+				return b.String() + s[written:] // It is not closed.
+			}
+			end := i + len(`\boxed{}`) + len(inner)
+			inner = strings.ReplaceAll(inner, `\boxed{`, "{")
+			before := strings.TrimRight(s[:i], " ")
+			switch {
+			case i >= within:
+				inner = "$" + inner + "$"
+			case before == "" || !strings.HasSuffix(before, "=") && !strings.HasSuffix(before, "$") && before == s[:i]:
+				inner = "{" + inner + "}" // It may be the argument of what stands before it.
+			}
+			b.WriteString(s[written:i] + inner)
+			i, written = end, end
+		case i >= within && (s[i] == '$' || s[i] == '\\') && spans.end(i) > i:
+			within = spans.end(i)
+			i++
 		case s[i] == '\\':
 			i += 2
 		default:
 			i++
 		}
 	}
-	return false
+	return b.String() + s[written:]
 }
 
 // paced joins sentences into steps for one turn each: what goes on in lower
@@ -365,24 +335,37 @@ func inSpan(s string, at int) bool {
 // longer turns rather than ever more of them.
 func paced(ss []string) (steps []string) {
 	total := 0
-	for i, s := range ss {
+	for _, s := range ss {
 		total += len(s)
+	}
+	most := min(3+total/130, 24)
+	short := max(40, total/most/3)     // Of a very long text this leaves few steps to choose from below.
+	type step struct{ from, size int } // Of ss; it ends where the next one begins.
+	var cuts []step
+	for i, s := range ss {
 		r, _ := utf8.DecodeRuneInString(s)
-		if n := len(steps); n > 0 && (unicode.IsLower(r) || len(steps[n-1]) < 40 || i == len(ss)-1 && len(s) < 25) {
-			steps[n-1] += " " + s
+		if n := len(cuts); n > 0 && (unicode.IsLower(r) || cuts[n-1].size < short || i == len(ss)-1 && len(s) < 25) {
+			cuts[n-1].size += len(s)
 			continue
 		}
-		steps = append(steps, s)
+		cuts = append(cuts, step{i, len(s)})
 	}
-	for most := min(3+total/130, 24); len(steps) > most; {
+	for len(cuts) > most {
 		at := 0
-		for i := range len(steps) - 1 {
-			if len(steps[i])+len(steps[i+1]) < len(steps[at])+len(steps[at+1]) {
+		for i := range len(cuts) - 1 {
+			if cuts[i].size+cuts[i+1].size < cuts[at].size+cuts[at+1].size {
 				at = i
 			}
 		}
-		steps[at] += " " + steps[at+1]
-		steps = append(steps[:at+1], steps[at+2:]...)
+		cuts[at].size += cuts[at+1].size
+		cuts = slices.Delete(cuts, at+1, at+2)
+	}
+	for i, c := range cuts {
+		to := len(ss)
+		if i+1 < len(cuts) {
+			to = cuts[i+1].from
+		}
+		steps = append(steps, strings.Join(ss[c.from:to], " "))
 	}
 	return steps
 }

@@ -54,7 +54,7 @@ var manners = map[string]manner{
 			"I understand the question, but not yet the way to the answer. Where do we begin?",
 			"What should I think of when I see a question like this?",
 			"Please show me the beginning, and I will try to follow.",
-			"I have read it again in my own time. What is the first thing to look at?",
+			"I have read it twice now. What is the first thing to look at?",
 		},
 		passage: []string{
 			"Today we will read a short text together, and we will go slowly.",
@@ -84,7 +84,7 @@ var manners = map[string]manner{
 			"Now it is your turn.", "I think that you can see the next step.",
 		},
 		take: []string{
-			"I will try.", "Let me think.", "I believe I can do that.", "Let me try it in my own hand.", "If I look at what we have, then I would say this.",
+			"Let me try the next step.", "Let me think what comes next.", "I believe that I can do the next step.", "Let me go on in my own hand.", "If I look at what we have, then I would say this.",
 		},
 		confirm: []string{
 			"Very good.", "Exactly so.", "That is right, and well put.", "Well done.", "Yes, you have got it.",
@@ -98,7 +98,7 @@ var manners = map[string]manner{
 			"You followed the whole way, so now you know why the answer is ANSWER.",
 		},
 		quiz: []string{
-			"Now put it together: what is the answer?", "So, what do you write as the final answer?",
+			"Now put it together: what is the answer?", "What do you write down as the final answer?",
 			"You have seen every step. What is the result?", "Can you tell me the answer now?",
 		},
 		solve: []string{
@@ -150,7 +150,7 @@ var manners = map[string]manner{
 			"Do you want to try the next step?", "What do you think comes next?", "How would you continue?", "See if you can go on from here.",
 		},
 		take: []string{
-			"Let me try.", "I think I see it now.", "Maybe like this.", "I will give it a try.", "Then I would do this.",
+			"Let me try the next bit.", "I think I see it now.", "Maybe it goes on like this.", "I will give the next step a try.", "Then I would do this.",
 		},
 		confirm: []string{
 			"Exactly.", "Correct.", "That is right.", "Very good.", "Perfect.",
@@ -397,7 +397,7 @@ var manners = map[string]manner{
 		reply: []string{"I am coming to that.", "Let me explain.", "Nothing could be simpler.", "Patience.", "A good moment to interrupt.", "You will see."},
 		hand:  []string{"I wager that you can do the next step by yourself.", "Go on, try it. Nothing can happen.", "And how would you go on?"},
 		take: []string{
-			"Me? Well, let me try.", "Even I can see what comes now, I think.", "Wait, do not tell me.", "Let me read the next bit from your notes.",
+			"Well, let me try the next bit.", "Even I can see what comes now, I think.", "Wait, do not tell me.", "Let me read the next bit from your notes.",
 		},
 		confirm: []string{
 			"Bravo.", "You see, it is not that hard.", "Precisely.", "Quite right, you are no layman any more.",
@@ -490,19 +490,23 @@ type cue struct {
 	questions []string
 }
 
-// cues are in the order in which they are tried: the plainer the hint, the
-// earlier. Each question may be asked before any step that its cue finds, so it
-// must not claim anything.
+// cues are those of any text, in the order in which they are tried: the plainer
+// the hint, the earlier. Each question may be asked before any step that its cue
+// finds, so it must not claim anything.
 var cues = []cue{
 	{regexp.MustCompile(`^(?:Theorem|Lemma|Proposition|Corollary|Conjecture)`), []string{"What is the statement?", "What exactly is claimed?", "What does it assert?"}},
 	{regexp.MustCompile(`^Proof`), []string{"How is that proved?", "What is the argument for it?", "And why is it true?"}},
 	{regexp.MustCompile(`^Definition|is called|are called|is said to be|[Ww]e say that|is defined|[Ww]e define`), []string{"How is that defined?", "What exactly is meant by that?", "Which term do we need here?", "Is there a name for it?"}},
 	{regexp.MustCompile(`^Example|[Ff]or (?:example|instance)|e\.g\.`), []string{"Is there an example of that?", "Could we see an example?", "What would be an example?"}},
+}
+
+// workings are the cues of a solution, besides.
+var workings = []cue{
 	{regexp.MustCompile(`^Case`), []string{"Which case do we look at?", "How do we deal with the cases?", "What about the cases?"}},
 	{regexp.MustCompile(`[Ii]n (?:this|that) case`), []string{"What happens in that case?", "And what does that case give?"}},
 	{regexp.MustCompile(`^(?:First|To begin|We (?:begin|start))`), []string{"What comes first?", "How do we set out?", "What is the opening move?"}},
 	{regexp.MustCompile(`^(?:Finally|Lastly|All that remains|It remains)`), []string{"What is left to do?", "What is still missing?", "And to finish?"}},
-	{regexp.MustCompile(`^Let (?:\$|the |them |it )|^Suppose|^Assume|\b[Dd]enote\b|\b[Cc]all (?:it|this|the)\b`), []string{"Should we give names to things?", "How do we set that up?", "What notation do we use?", "What do we start from here?"}},
+	{regexp.MustCompile(`^Let (?:\$|the |them |it )|^Suppose|^Assume|\b[Dd]enote\b|\b[Cc]all (?:it|this|the)\b`), []string{"Should we give names to things?", "How do we set that up?", "What notation do we use?", "What do we take as our starting point?"}},
 	{regexp.MustCompile(`^(?:Note|Notice|Observe|Recall|Remark)`), []string{"Is there something that we should notice?", "What should we keep in mind here?", "Is there anything to remember at this point?"}},
 	{regexp.MustCompile(`complet(?:e|ing) the square`), []string{"Can we complete a square here?", "Does a perfect square help?"}},
 	{regexp.MustCompile(`[Ff]actor(?:s|ed|ing)? (?:as|into|the|both)|[Ff]actoring|factorization`), []string{"Does anything factor here?", "Can we take that apart into factors?", "What do the factors look like?"}},

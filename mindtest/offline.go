@@ -8,7 +8,9 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/org/mind"
 )
@@ -42,7 +44,7 @@ func (Offline) Generate(ctx context.Context, r mind.Request) (mind.Response, err
 	text := cmp.Or(r.Chunk.Text, r.Prompt)
 	l := readLesson(text)
 	if len(l.steps) == 0 {
-		return mind.Response{}, fmt.Errorf("there is no sentence to talk about: %w", mind.ErrSkip)
+		return mind.Response{}, fmt.Errorf("%w: there is no sentence to talk about", mind.ErrSkip)
 	}
 	t := newTalk(r.Style, r.Sample, text)
 	t.hold(l)
@@ -52,6 +54,7 @@ func (Offline) Generate(ctx context.Context, r mind.Request) (mind.Response, err
 // A talk is a dialogue that grows.
 type talk struct {
 	manner
+	cues   []cue
 	chance *rand.Rand
 	used   map[string]bool // Phrases, for nobody says the same thing twice.
 	turns  []turn
@@ -69,13 +72,13 @@ func newTalk(style string, sample int, text string) *talk {
 	if !ok {
 		m = manners["teacher_student"]
 	}
-	return &talk{m, rand.New(rand.NewPCG(seed, h.Sum64())), map[string]bool{}, nil, map[string]int{}}
+	return &talk{manner: m, cues: slices.Concat(cues, workings), chance: rand.New(rand.NewPCG(seed, h.Sum64())), used: map[string]bool{}, said: map[string]int{}}
 }
 
 // hold is the whole conversation: the problem, the steps, the answer.
 func (t *talk) hold(l lesson) {
 	if l.question == "" {
-		t.ask, t.take, t.hand = readOn, readAloud, readHand
+		t.cues, t.ask, t.take, t.hand = cues, readOn, readAloud, readHand
 	}
 	carrier := t.open(l)
 	t.say(carrier, l.steps[0])
@@ -215,7 +218,7 @@ func (t *talk) say(speaker string, texts ...string) {
 		if text == "" {
 			continue
 		}
-		if !ended.MatchString(text) {
+		if !ended(text) {
 			text += "."
 		}
 		t.said[speaker] += len(text)
@@ -245,7 +248,7 @@ func (t *talk) pick(phrases []string) string {
 // question asks for the next step: for what its words hint at, if they do.
 func (t *talk) question(next string) string {
 	next = command.ReplaceAllString(next, " ")
-	for _, c := range cues {
+	for _, c := range t.cues {
 		m := c.in.FindStringSubmatch(next)
 		if m == nil || t.chance.IntN(5) == 0 {
 			continue
@@ -269,8 +272,14 @@ func (t *talk) question(next string) string {
 	return t.pick(t.ask)
 }
 
-// ended tells whether a text needs no full stop at its end.
-var ended = regexp.MustCompile(`(?:[.?!:;,\])}"'”’]|\$\$|[.?!]\$)$`)
+// ended tells whether a text needs no full stop at its end. A formula that ends
+// in one needs none, and a display stands on a line of its own in print.
+func ended(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	inner, formula := strings.CutSuffix(text, "$")
+	return strings.ContainsRune(".?!:;,])}\"'”’", r) ||
+		formula && inner != "" && strings.ContainsRune(".?!$", rune(inner[len(inner)-1]))
+}
 
 // command is what only looks like a word that cues know.
 var command = regexp.MustCompile(`\\(?:left|right|sum|prod|angle|triangle|sin|cos|tan|log)\b`)

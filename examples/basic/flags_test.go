@@ -1,7 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,6 +18,24 @@ func names(styles []mind.Style) (names []string) {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+// TestReadmeCommandsAreRight: their flags exist, and take what is given there.
+func TestReadmeCommandsAreRight(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	commands := regexp.MustCompile(`(?m)^.*go run ./examples/basic(.*?)(?:#.*)?$`).FindAllSubmatch(readme, -1)
+	require.Len(t, commands, 4)
+	for _, c := range commands {
+		_, err := parseFlags(strings.Fields(string(c[1])), io.Discard)
+		require.NoError(t, err, "%s", c[0])
+	}
+	named := regexp.MustCompile("`(-[a-z][a-z-]*)[^`]*`").FindAllSubmatch(readme, -1)
+	require.NotEmpty(t, named)
+	for _, flag := range named {
+		_, err := parseFlags([]string{string(flag[1]), "no value"}, io.Discard)
+		require.NotContains(t, fmt.Sprint(err), "not defined")
+	}
 }
 
 func TestGivenFlagsWinOverThePreset(t *testing.T) {

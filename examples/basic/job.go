@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -73,15 +72,7 @@ func newJob(f *flags, env environment) (j *job, err error) {
 
 // pipeline wires the job; log is where it tells what it skips and retries.
 func (j *job) pipeline(log io.Writer) (*mind.Pipeline, error) {
-	level := slog.LevelWarn
-	switch {
-	case j.verbose:
-		level = slog.LevelDebug
-	case j.quiet:
-		level = slog.LevelError
-	}
-	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level}))
-	p, err := mind.New(j.src, j.generator, j.store, append(j.opts, mind.WithLogger(logger))...)
+	p, err := mind.New(j.src, j.generator, j.store, append(j.opts, mind.WithLogger(j.newLogger(log)))...)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -137,13 +128,18 @@ func (j *job) run(stdout io.Writer, stderr *os.File) error {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	signals := make(chan os.Signal, 2)
+	// It is never stopped: the second half of a doubled signal may come after the
+	// end of the run, and would kill the process before it has said how it ended.
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
 
 	var aides errgroup.Group
 	finished := make(chan struct{})
 	aides.Go(func() error { watch(p.Stats, finished); return nil })
-	aides.Go(func() error { obey(signals, stop, func() { os.Exit(130) }, notes, p.Stats, finished); return nil })
+	end := func() {
+		fmt.Fprintln(notes, "basic:", errInterrupted)
+		os.Exit(130)
+	}
+	aides.Go(func() error { obey(signals, stop, end, notes, p.Stats, finished); return nil })
 	err = p.Run(ctx)
 	close(finished)
 	_ = aides.Wait()
@@ -176,7 +172,9 @@ func obey(signals <-chan os.Signal, stop context.CancelCauseFunc, end func(), w 
 		case first.IsZero():
 			first = time.Now()
 			stop(errInterrupted)
-			fmt.Fprintf(w, "interrupted: up to %v for the %d requests in flight to finish; once more ends at once\n", grace, stats().InFlight)
+			if n := stats().InFlight; n > 0 {
+				fmt.Fprintf(w, "interrupted: up to %v for the %d requests in flight to finish; once more ends at once\n", grace, n)
+			}
 		case time.Since(first) > twice:
 			end()
 			return

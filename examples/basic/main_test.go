@@ -138,6 +138,7 @@ func TestAModelIsAskedOnceForEachDialogue(t *testing.T) {
 	status, out, errs = basic(t, dir, []string{"OPENAI_API_KEY=" + key}, args...)
 	require.Equal(t, 0, status, errs)
 	require.Regexp(t, `(?m)^held +24$`, out)
+	require.Contains(t, out, filepath.Join(".MIND-MATH.mind", "rejected.jsonl"), "they are still there to be read")
 	require.Equal(t, 24, server.Seen().Requests)
 }
 
@@ -171,6 +172,14 @@ func TestPlanSendsNothing(t *testing.T) {
 	require.Regexp(t, `(?m)^ +1200 +in answers`, out)
 	require.Zero(t, server.Seen().Requests)
 	require.NoFileExists(t, filepath.Join(dir, defaultOut))
+
+	status, _, errs = basic(t, dir, nil, args...)
+	require.Equal(t, 0, status, errs)
+	status, out, errs = basic(t, dir, nil, append(args, "-plan")...)
+	require.Equal(t, 0, status, errs)
+	require.Regexp(t, `(?m)^pending +0 `, out)
+	require.Regexp(t, `(?m)^ +0 +in answers`, out)
+	require.Contains(t, out, "Nothing is left to ask for.")
 }
 
 func TestBadInputEndsWithOneMessage(t *testing.T) {
@@ -213,6 +222,18 @@ func TestBadInputEndsWithOneMessage(t *testing.T) {
 			require.NotContains(t, errs, "hush")
 		})
 	}
+}
+
+func TestBadRowsDoNotFloodTheTerminal(t *testing.T) {
+	dir := folder(t, 40)
+	args := []string{"-text", "problem,solutions"}
+	status, _, errs := basic(t, dir, nil, args...)
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "document skipped: testdata/MATH.json:1: row 1: no field solutions\n")
+	require.Equal(t, 11, strings.Count(errs, "document skipped"), errs)
+	require.Contains(t, errs, "-v tells them all")
+	_, _, errs = basic(t, dir, nil, append(args, "-v")...)
+	require.Equal(t, 40, strings.Count(errs, "document skipped"))
 }
 
 func TestAFolderThatCannotBeWrittenIsNamed(t *testing.T) {

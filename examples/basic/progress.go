@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -31,7 +32,9 @@ func lines(w io.Writer) func(stats func() mind.Stats, finished <-chan struct{}) 
 		for second := 1; ; second++ {
 			select {
 			case <-tick.C:
-				if line := p.line(stats()); second%10 == 0 {
+				st := stats()
+				fmt.Fprint(w, p.trouble(st))
+				if line := p.line(st); second%10 == 0 {
 					fmt.Fprintln(w, line)
 				}
 			case <-finished:
@@ -81,7 +84,11 @@ func (s *screen) watch(stats func() mind.Stats, finished <-chan struct{}) {
 	for {
 		select {
 		case <-tick.C:
-			s.draw(&p, stats())
+			st := stats()
+			if note := p.trouble(st); note != "" {
+				_, _ = io.WriteString(s, note)
+			}
+			s.draw(&p, st)
 		case <-finished:
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -94,11 +101,38 @@ func (s *screen) watch(stats func() mind.Stats, finished <-chan struct{}) {
 func (s *screen) draw(p *pace, st mind.Stats) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.bar.Describe(p.line(st))
+	s.bar.Describe(fit(p.line(st), s.width()-frame) + echo)
 	done, total, _ := p.done(st)
 	if total > 0 {
 		_ = s.bar.Set(min(done*barParts/total, barParts-1)) // The bar stops for good when it is full.
 	}
+}
+
+// Beside what fit leaves there stand the percentage and a bar of a few blocks.
+const frame = 20
+
+// echo is where the terminal puts the ^C of an interrupt: at the end of a full
+// line it would break it, and the bar would stay there.
+const echo = "   \b\b\b"
+
+// width is the terminal's now, for it may change.
+func (s *screen) width() int {
+	if f, ok := s.w.(*os.File); ok {
+		return cmp.Or(columns(f), 80)
+	}
+	return 80
+}
+
+// fit leaves out the last parts of a line that has no room for them.
+func fit(line string, room int) string {
+	for len(line) > room {
+		i := strings.LastIndex(line, "  ")
+		if i < 0 {
+			return ""
+		}
+		line = line[:i]
+	}
+	return line
 }
 
 // A pace is how fast a run goes, since its first request: reading a long input
@@ -106,6 +140,17 @@ func (s *screen) draw(p *pace, st mind.Stats) {
 type pace struct {
 	began   time.Duration
 	started bool
+	warned  bool
+}
+
+// trouble is what to tell, once, of a server that has not answered yet: as it
+// is asked again for minutes, nobody would know why nothing happens.
+func (p *pace) trouble(s mind.Stats) string {
+	if p.warned || s.Busy+s.Errors == 0 || s.Kept+s.Rejected > 0 {
+		return ""
+	}
+	p.warned = true
+	return fmt.Sprintf("no answer yet, trying again (-v tells each time): %v\n", s.Last)
 }
 
 // done returns the units that got an outcome in this run and how many there
@@ -156,6 +201,9 @@ func (p *pace) line(s mind.Stats) string {
 	}
 	if s.Held > 0 {
 		add("%d held", s.Held)
+	}
+	if n := s.Busy + s.Errors; n > 0 {
+		add("%d tried again", n)
 	}
 	return strings.Join(parts, "  ")
 }

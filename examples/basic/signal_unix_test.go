@@ -126,6 +126,26 @@ func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 	require.Len(t, stored(t, filepath.Join(dir, defaultOut)), 12)
 }
 
+func TestADoubledSignalEndsAsOneDoes(t *testing.T) {
+	server := new(mindtest.Server)
+	server.SetFaults(mindtest.Fault{Status: http.StatusInternalServerError}) // Nothing is in flight for long.
+	dir, url := folder(t, 12), serve(t, server)
+	for i := range 25 {
+		asked := server.Seen().Requests
+		c := command(t, dir, nil, "-base-url", url, "-model", "m")
+		stderr, err := c.StderrPipe()
+		require.NoError(t, err)
+		require.NoError(t, c.Start())
+		require.Eventually(t, func() bool { return server.Seen().Requests >= asked+12 }, 10*time.Second, time.Millisecond)
+		require.NoError(t, c.Process.Signal(syscall.SIGINT))
+		time.Sleep(time.Duration(i) * 200 * time.Microsecond) // Not to wait for anything: to meet every moment of its end.
+		_ = c.Process.Signal(syscall.SIGINT)
+		status, rest := exitStatus(t, c, stderr)
+		require.Equal(t, 130, status, rest)
+		require.Contains(t, rest, "run the same command again to go on")
+	}
+}
+
 func TestASecondProcessOnTheSameOutputIsRefused(t *testing.T) {
 	dir, g := folder(t, 12), newGate()
 	args := []string{"-base-url", serve(t, g), "-model", "m", "-concurrency", "4"}

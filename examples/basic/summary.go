@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -18,9 +19,9 @@ func row(w io.Writer, name string, n any, remark string) {
 
 // printPlan says what a run would do and cost.
 func (j *job) printPlan(w io.Writer, s mind.Stats) {
-	answers := "answers: unknown"
-	if s.AnswerTokens > 0 {
-		answers = fmt.Sprint(s.AnswerTokens)
+	answers := fmt.Sprint(s.AnswerTokens)
+	if s.AnswerTokens == 0 && s.Pending > 0 {
+		answers = "unknown"
 	}
 	row(w, "documents", s.Documents, skipped(s))
 	row(w, "units", s.Units, "documents × chunks × styles × samples")
@@ -28,6 +29,10 @@ func (j *job) printPlan(w io.Writer, s mind.Stats) {
 	row(w, "pending", s.Pending, "to be asked of "+j.who)
 	row(w, "tokens", s.PromptTokens, "in prompts, by our own count")
 	row(w, "", answers, "in answers, at the mean of those held, else the most that is allowed")
+	if s.Pending == 0 {
+		fmt.Fprintln(w, "\nNothing is left to ask for.")
+		return
+	}
 	fmt.Fprintln(w, "\nNothing was sent. Without -plan the same command does it.")
 }
 
@@ -46,7 +51,7 @@ func (j *job) printSummary(w io.Writer, s mind.Stats, complete bool) {
 	if s.Kept+s.Held > 0 {
 		fmt.Fprintf(w, "dialogues  %s\n", j.out)
 	}
-	if s.Rejected > 0 {
+	if _, err := os.Stat(j.store.Rejects()); err == nil {
 		fmt.Fprintf(w, "rejects    %s\n", j.store.Rejects())
 	}
 	if others := j.store.held - s.Held; complete && others > 0 {
