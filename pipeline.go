@@ -58,7 +58,7 @@ func New(src Source, gen Generator, sink Sink, opts ...Option) (*Pipeline, error
 //
 //	Run     draws units: source × chunks × styles × samples, minus those held
 //	holders one a unit: Generate and filters in a slot, back-off without one
-//	writer  one: what waits in done goes into one Write
+//	writer  one: what waits in outcomes goes into one Write
 //	grace   one: ends the requests in flight when the time is up
 func (p *Pipeline) Run(ctx context.Context) error {
 	if err := p.begin(); err != nil {
@@ -102,7 +102,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	_ = holders.Wait()
 	r.allRefused()
 	close(finished)
-	close(r.done)
+	close(r.outcomes)
 	_ = aides.Wait()
 
 	s := p.Stats()

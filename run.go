@@ -14,11 +14,11 @@ import (
 // A run is what Run's goroutines share.
 type run struct {
 	*Pipeline
-	limiter *limiter
-	turn    chan struct{}           // Held by the unit that comes back from back-off through the limits, if there are any.
-	stop    context.CancelCauseFunc // Draws nothing more.
-	cut     context.CancelCauseFunc // Ends the requests in flight.
-	done    chan Dialogue           // Holders to writer.
+	limiter  *limiter
+	turn     chan struct{}           // Held by the unit that comes back from back-off through the limits, if there are any.
+	stop     context.CancelCauseFunc // Draws nothing more.
+	cut      context.CancelCauseFunc // Ends the requests in flight.
+	outcomes chan Dialogue           // Holders to writer.
 
 	cutPrompt atomic.Bool // The server did not read a prompt whole, and that was told.
 
@@ -47,7 +47,7 @@ func newRun(p *Pipeline, empty bool, stop, cut context.CancelCauseFunc) *run {
 	r := &run{Pipeline: p, stop: stop, cut: cut, guarded: empty}
 	r.limiter = newLimiter(p.limits, answerTokens(p.gen))
 	r.turn = make(chan struct{}, 1)
-	r.done = make(chan Dialogue, p.concurrency)
+	r.outcomes = make(chan Dialogue, p.concurrency)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.slots = newSlots(p.concurrency, p.log)
@@ -203,7 +203,7 @@ func (r *run) answer(u unit, resp Response) {
 	r.bad = 0
 	r.mu.Unlock()
 	for _, d := range append(refusals, d) {
-		r.done <- d
+		r.outcomes <- d
 	}
 }
 
@@ -223,7 +223,7 @@ func (r *run) refuse(u unit, err error) {
 	}
 	r.mu.Unlock()
 	if !guarded {
-		r.done <- d
+		r.outcomes <- d
 	}
 }
 
@@ -261,11 +261,11 @@ func (r *run) alarm(err error) {
 func (r *run) write(ctx context.Context) {
 	var group []Dialogue
 	var failed error
-	for d := range r.done {
+	for d := range r.outcomes {
 		group = append(group[:0], d)
 		for more := true; more && len(group) < r.concurrency; {
 			select {
-			case d, ok := <-r.done:
+			case d, ok := <-r.outcomes:
 				if more = ok; ok {
 					group = append(group, d)
 				}
