@@ -37,13 +37,13 @@ type verdict struct {
 var (
 	checkKey    = verdict{stopAll, "check the key"}
 	checkRight  = verdict{stopAll, "check what the key may use"}
-	checkName   = verdict{stopAll, "check Model and BaseURL"}
+	checkName   = verdict{stopAll, "check the names of model and server (Model and BaseURL, -model and -base-url)"}
 	checkProxy  = verdict{stopAll, "check the proxy of the environment"}
 	payFirst    = verdict{stopAll, "top up the account, then run again"}
 	askSupport  = verdict{stopAll, "the account is locked: ask the provider"}
 	usedUp      = verdict{stopAll, "the quota is used up: run again when it is renewed"}
 	leaveOut    = verdict{stopAll, `change that parameter, or leave it out with Extra: {"its_name": nil}`}
-	checkParams = verdict{skipThis, "check Temperature, TopP, MaxTokens and Extra"}
+	checkParams = verdict{skipThis, "check temperature, top_p and max_tokens (and Extra)"}
 	busyNow     = verdict{class: slowDown}
 	refusedThis = verdict{class: skipThis}
 	passing     = verdict{class: tryAgain}
@@ -192,7 +192,7 @@ func (c *Client) refused(u *url.URL, resp *http.Response, body []byte) error {
 		e = chatError{message: "redirect, which is not followed, for it would take the key along"}
 		v = checkName
 		if to, err := resp.Location(); err == nil {
-			v.hint = "set BaseURL to " + strings.TrimSuffix(bareURL(to), "/chat/completions")
+			v.hint = "set BaseURL (-base-url) to " + strings.TrimSuffix(bareURL(to), "/chat/completions")
 		}
 	case resp.StatusCode/100 == 2 && e == chatError{}:
 		e.message = "answer has no choices"
@@ -224,9 +224,9 @@ func (c *Client) broken(ctx, attempt context.Context, u *url.URL, err error) err
 	case attempt.Err() != nil:
 		return fmt.Errorf("%s: no answer within %v", bareURL(u), cmp.Or(c.Timeout, clientTimeout))
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return marked{fmt.Errorf("%s: %w; write http:// in BaseURL", bareURL(u), err), ErrStop}
+		return marked{fmt.Errorf("%s: %w; write http:// in BaseURL (-base-url)", bareURL(u), err), ErrStop}
 	case badCertificate:
-		return marked{fmt.Errorf("%s: %w; check BaseURL, or give Client.HTTP the certificates to trust", bareURL(u), err), ErrStop}
+		return marked{fmt.Errorf("%s: %w; check BaseURL (-base-url), or give Client.HTTP the certificates to trust", bareURL(u), err), ErrStop}
 	}
 	return fmt.Errorf("%s: %w", bareURL(u), err)
 }

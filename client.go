@@ -325,7 +325,7 @@ func (c *Client) answer(u *url.URL, resp *http.Response, body []byte) (Response,
 	}
 	switch {
 	case err != nil && looksHTML(body):
-		return Response{}, c.failure(u, verdict{hint: "check BaseURL"}, 0, "%d with an HTML page instead of an answer: %s",
+		return Response{}, c.failure(u, verdict{hint: "check BaseURL (-base-url)"}, 0, "%d with an HTML page instead of an answer: %s",
 			resp.StatusCode, c.quote(htmlTitle(body)))
 	case err != nil:
 		return Response{}, c.failure(u, verdict{}, 0, "answer of %d bytes is cut off or no JSON: %v", len(body), err)

@@ -80,8 +80,8 @@ func TestEveryFaultHasOneOutcome(t *testing.T) {
 		{"openai parameter", fault{Status: 400, Body: openAIError(`"unsupported_value"`, "invalid_request_error")}, "stop", "leave it out"},
 		{"openai 401", fault{Status: 401, Body: openAIError(`"invalid_api_key"`, "invalid_request_error")}, "stop", "http://host/v1/chat/completions: 401 invalid_api_key: It says [key].; check the key"},
 		{"openai 403", fault{Status: 403, Body: openAIError("null", "x")}, "stop", "check what the key may use"},
-		{"openai 404 model", fault{Status: 404, Body: openAIError(`"model_not_found"`, "x")}, "stop", "check Model and BaseURL"},
-		{"openai 403 model", fault{Status: 403, Body: openAIError(`"model_not_found"`, "x")}, "stop", "check Model"},
+		{"openai 404 model", fault{Status: 404, Body: openAIError(`"model_not_found"`, "x")}, "stop", "check the names of model and server (Model and BaseURL, -model and -base-url)"},
+		{"openai 403 model", fault{Status: 403, Body: openAIError(`"model_not_found"`, "x")}, "stop", "check the names of model and server"},
 		{"openai 408", fault{Status: 408}, "again", "408"},
 		{"openai 409", fault{Status: 409}, "again", "409"},
 		{"openai 429", fault{Status: 429, Body: openAIError(`"rate_limit_exceeded"`, "tokens")}, "busy 0s", "429 rate_limit_exceeded"},
@@ -97,7 +97,7 @@ func TestEveryFaultHasOneOutcome(t *testing.T) {
 
 		{"402", fault{Status: 402, Body: openAIError("null", "unknown_error")}, "stop", "top up the account"},
 		{"echo of the secret half", fault{Status: 401, Body: `{"error":"no s3cr3tS3cr3t here"}`}, "stop", "401: no [key] here; check the key"},
-		{"405", fault{Status: 405, Body: `{"detail":"Method Not Allowed"}`}, "stop", "405: Method Not Allowed; check Model and BaseURL"},
+		{"405", fault{Status: 405, Body: `{"detail":"Method Not Allowed"}`}, "stop", "405: Method Not Allowed; check the names of model and server (Model and BaseURL, -model and -base-url)"},
 		{"407", fault{Status: 407}, "stop", "proxy"},
 		{"413", fault{Status: 413}, "skip", "413"},
 		{"418", fault{Status: 418}, "again", "418"},
@@ -113,14 +113,14 @@ func TestEveryFaultHasOneOutcome(t *testing.T) {
 		{"a year", fault{Status: 429, Header: http.Header{"Retry-After": {"31536000"}}}, "busy 10m0s", ""},
 
 		{"vllm 400", fault{Status: 400, Body: vllmError(400, "BadRequestError")}, "skip", "400 BadRequestError: The key is"},
-		{"vllm temperature", fault{Status: 400, Body: `{"error":{"message":"no","type":"x","param":"temperature","code":400}}`}, "skip", "400 x: no; check Temperature, TopP, MaxTokens and Extra"},
+		{"vllm temperature", fault{Status: 400, Body: `{"error":{"message":"no","type":"x","param":"temperature","code":400}}`}, "skip", "400 x: no; check temperature, top_p and max_tokens"},
 		{"vllm 401", fault{Status: 401, Body: `{"error":"Unauthorized"}`}, "stop", "401: Unauthorized; check the key"},
 		{"vllm 404", fault{Status: 404, Body: vllmError(404, "NotFoundError")}, "stop", "404 NotFoundError"},
 		{"vllm 500", fault{Status: 500, Body: vllmError(500, "InternalServerError")}, "again", ""},
 		{"vllm 503", fault{Status: 503, Body: vllmError(503, "ServiceUnavailableError")}, "busy 0s", ""},
 		{"old vllm 400", fault{Status: 400, Body: oldVLLMError(400, "BadRequestError")}, "skip", "400 BadRequestError: The key is"},
 		{"old vllm 404", fault{Status: 404, Body: oldVLLMError(404, "NotFoundError")}, "stop", ""},
-		{"wrong path", fault{Status: 404, Body: `{"detail":"Not Found"}`}, "stop", "404: Not Found; check Model and BaseURL"},
+		{"wrong path", fault{Status: 404, Body: `{"detail":"Not Found"}`}, "stop", "404: Not Found; check the names of model and server (Model and BaseURL, -model and -base-url)"},
 		{"validation", fault{Status: 422, Body: `{"detail":[{"loc":["body"],"msg":"field required"}]}`}, "skip", "field required"},
 
 		{"200 with an error", fault{Body: openAIError("null", "server_error")}, "again", "200 server_error"},
@@ -135,7 +135,7 @@ func TestEveryFaultHasOneOutcome(t *testing.T) {
 		{"200 without a body", fault{Body: "\n"}, "again", "cut off or no JSON"},
 		{"200 cut off", fault{Body: `{"choices":[{"message":{"content":"half of`}, "again", "cut off or no JSON"},
 		{"200 text", fault{Body: "upstream connect error"}, "again", "cut off or no JSON"},
-		{"200 page", fault{Body: "\n<!doctype html><TITLE>Sign\nin</TITLE>"}, "again", "200 with an HTML page instead of an answer: Sign in; check BaseURL"},
+		{"200 page", fault{Body: "\n<!doctype html><TITLE>Sign\nin</TITLE>"}, "again", "200 with an HTML page instead of an answer: Sign in; check BaseURL (-base-url)"},
 		{"502 page", fault{Status: 502, Body: "<html><head><title>502 Bad Gateway</title></head>"}, "again", "502: 502 Bad Gateway"},
 		{"503 page", fault{Status: 503, Body: "<html>"}, "busy 0s", "503: HTML page"},
 
@@ -159,10 +159,10 @@ func TestEveryFaultHasOneOutcome(t *testing.T) {
 		{"endless error", fault{Status: 401, Endless: true}, "stop", "check the key"},
 		{"too late", fault{Wait: time.Hour}, "again", "no answer within 10m0s"},
 		{"late", fault{Wait: 9 * time.Minute}, "answer", ""},
-		{"redirect elsewhere", fault{Status: 307, Header: http.Header{"Location": {"https://other/v2/chat/completions?key=" + testKey}}}, "stop", "set BaseURL to https://other/v2"},
-		{"redirect with the key", fault{Status: 307, Header: http.Header{"Location": {"https://other/" + testKey}}}, "stop", "set BaseURL to https://other/[key]"},
-		{"redirect to a path", fault{Status: 301, Header: http.Header{"Location": {"/v2/chat/completions"}}}, "stop", "set BaseURL to http://host/v2"},
-		{"redirect to nowhere", fault{Status: 302}, "stop", "check Model and BaseURL"},
+		{"redirect elsewhere", fault{Status: 307, Header: http.Header{"Location": {"https://other/v2/chat/completions?key=" + testKey}}}, "stop", "set BaseURL (-base-url) to https://other/v2"},
+		{"redirect with the key", fault{Status: 307, Header: http.Header{"Location": {"https://other/" + testKey}}}, "stop", "set BaseURL (-base-url) to https://other/[key]"},
+		{"redirect to a path", fault{Status: 301, Header: http.Header{"Location": {"/v2/chat/completions"}}}, "stop", "set BaseURL (-base-url) to http://host/v2"},
+		{"redirect to nowhere", fault{Status: 302}, "stop", "check the names of model and server (Model and BaseURL, -model and -base-url)"},
 	}
 	for code, want := range map[string]string{
 		"500": "again", "1000": "stop", "1001": "stop", "1002": "stop", "1003": "stop", "1004": "stop", "1005": "stop",
@@ -456,7 +456,7 @@ func TestRedirectTakesNothingAlong(t *testing.T) {
 		c := &mind.Client{BaseURL: here.URL, Key: testKey, Model: "m", HTTP: &http.Client{}}
 		_, err := c.Generate(t.Context(), mind.Request{Prompt: "p"})
 		require.Equal(t, "stop", outcome(err))
-		require.ErrorContains(t, err, "set BaseURL to "+elsewhere.URL+"/v1")
+		require.ErrorContains(t, err, "set BaseURL (-base-url) to "+elsewhere.URL+"/v1")
 		here.Close()
 	}
 	require.Zero(t, other.Seen().Requests)
@@ -469,7 +469,7 @@ func TestWrongSchemeAndCertificateStop(t *testing.T) {
 	defer secure.Close()
 	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 	for base, want := range map[string]string{
-		strings.Replace(plain.URL, "http:", "https:", 1): "write http:// in BaseURL",
+		strings.Replace(plain.URL, "http:", "https:", 1): "write http:// in BaseURL (-base-url)",
 		secure.URL: "the certificates to trust",
 	} {
 		_, err := (&mind.Client{BaseURL: base, Model: "m"}).Generate(t.Context(), mind.Request{Prompt: "p"})
