@@ -202,8 +202,14 @@ func (p *pace) line(s mind.Stats) string {
 	if s.Held > 0 {
 		add("%d held", s.Held)
 	}
-	if n := s.Busy + s.Errors; n > 0 {
-		add("%d tried again", n)
+	if s.Slots > 0 {
+		add("%d/%d in flight", s.InFlight, s.Slots)
+	}
+	if s.Busy > 0 {
+		add("%d busy", s.Busy)
+	}
+	if s.Errors > 0 {
+		add("%d errors", s.Errors)
 	}
 	return strings.Join(parts, "  ")
 }

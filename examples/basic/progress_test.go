@@ -45,7 +45,7 @@ func TestProgressLine(t *testing.T) {
 		{"half of the input drawn", mind.Stats{Units: 50, Kept: 25, Requests: 40, Read: 30, Size: 60, Elapsed: 9 * time.Second}, "25/~100  5.0/s  15s left  0 tokens  0 rejected"},
 		{"all drawn", mind.Stats{Units: 50, Kept: 20, Rejected: 4, Failed: 1, Requests: 40, Read: 60, Size: 60, Elapsed: 9 * time.Second, Usage: mind.Usage{PromptTokens: 10_000, CompletionTokens: 2345}}, "25/50  5.0/s  5s left  12.3k tokens  4 rejected  1 failed"},
 		{"held are no progress", mind.Stats{Units: 50, Held: 30, Kept: 10, Requests: 40, Read: 60, Size: 60, Elapsed: 14 * time.Second}, "10/20  1.0/s  10s left  0 tokens  0 rejected  30 held"},
-		{"a server with faults", mind.Stats{Units: 50, Kept: 20, Requests: 40, Busy: 3, Errors: 4, Read: 60, Size: 60, Elapsed: 9 * time.Second}, "20/50  4.0/s  8s left  0 tokens  0 rejected  7 tried again"},
+		{"a server with faults", mind.Stats{Units: 50, Kept: 20, Requests: 40, Busy: 3, Errors: 4, Slots: 16, InFlight: 12, Read: 60, Size: 60, Elapsed: 9 * time.Second}, "20/50  4.0/s  8s left  0 tokens  0 rejected  12/16 in flight  3 busy  4 errors"},
 		{"no size", mind.Stats{Units: 50, Kept: 2, Requests: 40, Elapsed: 124 * time.Second}, "2 done  1.0/min  0 tokens  0 rejected"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

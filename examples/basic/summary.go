@@ -46,7 +46,8 @@ func (j *job) printSummary(w io.Writer, s mind.Stats, complete bool) {
 	row(w, "failed", s.Failed, "")
 	row(w, "pending", s.Pending, "")
 	row(w, "tokens", s.Usage.PromptTokens+s.Usage.CompletionTokens, fmt.Sprintf("%d in prompts, %d in answers", s.Usage.PromptTokens, s.Usage.CompletionTokens))
-	row(w, "time", s.Elapsed.Round(10*time.Millisecond), "")
+	row(w, "requests", s.Requests, triedAgain(s))
+	row(w, "time", s.Elapsed.Round(10*time.Millisecond), rate(s))
 	fmt.Fprintln(w)
 	if s.Kept+s.Held > 0 {
 		fmt.Fprintf(w, "dialogues  %s\n", j.out)
@@ -60,6 +61,22 @@ func (j *job) printSummary(w io.Writer, s mind.Stats, complete bool) {
 	if complete && s.Kept+s.Held > 0 {
 		j.printNext(w)
 	}
+}
+
+// triedAgain is a remark on requests that were sent again.
+func triedAgain(s mind.Stats) string {
+	if s.Busy+s.Errors == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d busy signals, %d errors", s.Busy, s.Errors)
+}
+
+// rate is a remark on how fast it went.
+func rate(s mind.Stats) string {
+	if done := s.Kept + s.Rejected + s.Failed; done > 0 && s.Elapsed > 0 {
+		return perTime(float64(done) / s.Elapsed.Seconds())
+	}
+	return ""
 }
 
 // skipped is a remark on rows that were no problems.
