@@ -42,7 +42,7 @@ var (
 	payFirst    = verdict{stopAll, "top up the account, then run again"}
 	askSupport  = verdict{stopAll, "the account is locked: ask the provider"}
 	usedUp      = verdict{stopAll, "the quota is used up: run again when it is renewed"}
-	leaveOut    = verdict{stopAll, `change that parameter, or leave it out with Extra: {"its_name": nil}`}
+	leaveOut    = verdict{stopAll, `change that parameter, or leave it out: Extra with {"its_name": nil}, -extra '{"its_name":null}'`}
 	checkParams = verdict{skipThis, "check temperature, top_p and max_tokens (and Extra)"}
 	busyNow     = verdict{class: slowDown}
 	refusedThis = verdict{class: skipThis}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,6 +20,7 @@ type flags struct {
 	maxTokens, concurrency, rpm, tpm, budget int
 	seed                                     uint64
 	temperature, topP                        *float64
+	extra                                    object
 	stringIDs, plan                          bool
 	quiet, verbose, showVersion              bool
 
@@ -65,6 +67,7 @@ func parseFlags(args []string, help io.Writer) (*flags, error) {
 	fs.StringVar(&f.model, "model", "", "`NAME` of the model (default: the provider's)")
 	fs.Var(fraction{&f.temperature, 2}, "temperature", "sampling `T`emperature (default: the preset's)")
 	fs.Var(fraction{&f.topP, 1}, "top-p", "sample from the `SHARE` of the probability (default: the preset's)")
+	fs.Var(&f.extra, "extra", "lay this `OBJECT` of JSON over the body of each request; null leaves a parameter out, as in {\"temperature\":null,\"top_p\":null} for models that refuse both")
 	fs.Var(number{&f.maxTokens, 1}, "max-tokens", "an answer has at most `N` tokens (default: the preset's)")
 	fs.Var(number{&f.concurrency, 1}, "concurrency", "at most `N` requests in flight; 1: one after the other")
 	fs.Var(number{&f.rpm, 0}, "rpm", "at most `N` requests a minute (default: no limit)")
@@ -164,6 +167,18 @@ func (v fraction) Set(s string) error {
 		return fmt.Errorf("must be a number from 0 to %g", v.most)
 	}
 	*v.to = &x
+	return nil
+}
+
+// object is a flag that is an object of JSON.
+type object map[string]any
+
+func (o *object) String() string { return "" }
+
+func (o *object) Set(s string) error {
+	if err := json.Unmarshal([]byte(s), (*map[string]any)(o)); err != nil || *o == nil {
+		return errors.New(`must be an object of JSON, as in {"thinking":{"type":"disabled"}}`)
+	}
 	return nil
 }
 

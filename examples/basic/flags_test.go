@@ -115,6 +115,8 @@ func TestWrongFlags(t *testing.T) {
 		{"too much", []string{"-top-p", "1.1"}},
 		{"unknown preset", []string{"-preset", "papers"}},
 		{"contradiction", []string{"-quiet", "-v"}},
+		{"no object", []string{"-extra", "temperature"}},
+		{"null", []string{"-extra", "null"}},
 		{"no input", []string{"-in", ""}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

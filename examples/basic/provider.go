@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -29,8 +30,8 @@ func newAnswerer(f *flags, env environment) (answerer, error) {
 	var c *mind.Client
 	switch name {
 	case "offline":
-		if f.provider != "" && (f.given["model"] || len(urls) > 0) {
-			return answerer{}, wrong("-provider offline asks no model: leave out -model and -base-url")
+		if f.provider != "" && (f.given["model"] || f.given["extra"] || len(urls) > 0) {
+			return answerer{}, wrong("-provider offline asks no model: leave out -model, -extra and -base-url")
 		}
 		if f.given["model"] {
 			return answerer{}, wrong("-model %s: there is no key; set ZHIPUAI_API_KEY or OPENAI_API_KEY in the environment or in .env, or name a server that needs none with -base-url", f.model)
@@ -55,6 +56,14 @@ func newAnswerer(f *flags, env environment) (answerer, error) {
 		c.Model = f.model
 	}
 	c.MaxTokens, c.Temperature, c.TopP = f.maxTokens, f.temperature, f.topP
+	if f.extra != nil {
+		extra := maps.Clone(c.Extra)
+		if extra == nil {
+			extra = map[string]any{}
+		}
+		maps.Copy(extra, f.extra)
+		c.Extra = extra
+	}
 	return spread(c, urls)
 }
 

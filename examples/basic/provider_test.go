@@ -99,4 +99,8 @@ func TestWhatAModelIsSent(t *testing.T) {
 	require.Nil(t, c.Extra)
 	require.Nil(t, client("-provider", "openai", "-base-url", "http://localhost/v1").Extra)
 	require.Equal(t, 7, client("-provider", "openai", "-max-tokens", "7").AnswerTokens())
+
+	require.Equal(t, map[string]any{"temperature": nil, "seed": 1.0}, client("-provider", "openai", "-model", "m", "-extra", `{"temperature":null,"seed":1}`).Extra)
+	require.Equal(t, map[string]any{"reasoning_effort": "low"}, client("-provider", "openai", "-extra", `{"reasoning_effort":"low"}`).Extra)
+	require.Equal(t, "none", mind.OpenAI("").Extra["reasoning_effort"])
 }
