@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -159,9 +160,10 @@ func TestEditedDuringARun(t *testing.T) {
 			name := filepath.Join(t.TempDir(), "out.jsonl")
 			s, err := mind.OpenStore(name)
 			require.NoError(t, err)
-			asked, edited := 0, make(chan bool)
+			var asked atomic.Int64
+			edited := make(chan bool)
 			gen := mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
-				if asked++; asked == 51 {
+				if asked.Add(1) == 51 {
 					<-edited
 				}
 				return mind.Response{Text: "x"}, nil
