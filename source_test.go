@@ -53,6 +53,9 @@ func TestHazards(t *testing.T) {
 		"ok_bom.jsonl":                    {rows: 5},
 		"ok_crlf.jsonl":                   {rows: 5},
 		"ok_empty.jsonl":                  {err: "no rows"},
+		"ok_gzip.jsonl.gz":                {rows: 5},
+		"ok_gzip_named_jsonl.jsonl":       {rows: 5},
+		"ok_gzip_two_members.jsonl.gz":    {rows: 3},
 		"ok_lf.jsonl":                     {rows: 5},
 		"ok_long_line_6m.jsonl":           {rows: 3},
 		"ok_long_line_70k.jsonl":          {rows: 3},
@@ -67,6 +70,7 @@ func TestHazards(t *testing.T) {
 		"bad_deep_nesting.jsonl":          {rows: 1, skipped: []string{":1: invalid character '[' exceeded max depth"}},
 		"bad_dup_ids.jsonl":               {rows: 3},
 		"bad_dup_keys.jsonl":              {rows: 1},
+		"bad_gzip_truncated.jsonl.gz":     {rows: 567, err: "gzip: the file is cut off (unexpected EOF)"},
 		"bad_html_error_page.jsonl":       {err: "HTML"},
 		"bad_lfs_pointer.jsonl":           {err: "git lfs pull"},
 		"bad_lone_surrogate.jsonl":        {rows: 2},
@@ -86,7 +90,7 @@ func TestHazards(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(os.Getenv("MIND_DATA"), "jsonl_hazards", name)
 			ds, skipped, err := readAll(t, &Files{Paths: []string{path}})
-			require.Len(t, ds, want.rows)
+			require.Equal(t, want.rows, len(ds))
 			if want.err == "" {
 				require.NoError(t, err)
 			} else {
@@ -115,7 +119,7 @@ func TestRealFiles(t *testing.T) {
 		f := &Files{Paths: []string{filepath.Join(os.Getenv("MIND_DATA"), "text", name)}}
 		ds, skipped, err := readAll(t, f)
 		require.NoError(t, err)
-		require.Len(t, ds, want.rows, name)
+		require.Equal(t, want.rows, len(ds), name)
 		require.Len(t, skipped, want.skipped, "%v", skipped)
 		require.Equal(t, want.fields, f.Fields())
 		read, size := f.Progress()
@@ -189,7 +193,7 @@ func TestInputsThatAreNone(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "spaces"), []byte(" \n\n"), 0o666))
 	for path, want := range map[string]string{
 		"nowhere": "no such file",
-		".":       "is a folder",
+		".":       "no file to read in this folder: it has spaces, text",
 		"text":    `neither JSON nor JSONL: it begins with "Let $x$`,
 		"spaces":  "no rows",
 	} {
