@@ -21,12 +21,6 @@ var (
 // largestScratch is what is kept of the memory for a long text, for the next.
 const largestScratch = 1 << 20
 
-// candidates are the fields that a row is asked for before it is known which
-// are used.
-func (f *Files) candidates() []string {
-	return slices.Concat(idFields, problemFields, solutionFields, textFields, metaFields, f.Text, f.Meta, []string{f.ID, "instruction"})
-}
-
 // isRow tells that an object with this member is a row, and not a dict of rows.
 func (f *Files) isRow(name []byte) bool {
 	for _, known := range [][]string{textFields, solutionFields, idFields, f.Text} {
@@ -56,6 +50,24 @@ type fields struct {
 	text    []string
 	pair    bool // text is a problem and its solution.
 	scratch []byte
+	known   known
+}
+
+// known has strings that come again and again, as levels and types do, so that
+// they are made once.
+type known map[string]string
+
+// of is asText of a value.
+func (k known) of(v value) string {
+	const most = 1000
+	if s, ok := k[string(v.b)]; ok && v.plain {
+		return s
+	}
+	s := asText(v)
+	if v.plain && len(k) < most {
+		k[s] = s
+	}
+	return s
 }
 
 // A choice decides on the fields by the first rows: of each file for the text,
@@ -92,7 +104,7 @@ func (c *choice) add(first row) *fields {
 	i := slices.IndexFunc(c.sets, func(set *fields) bool { return slices.Equal(set.text, text) })
 	if i < 0 {
 		i = len(c.sets)
-		c.sets = append(c.sets, &fields{common: c.common, text: text, pair: pair})
+		c.sets = append(c.sets, &fields{common: c.common, text: text, pair: pair, known: known{}})
 	}
 	if c.usual == nil && hasAny(first, text) {
 		c.usual = c.sets[i]
@@ -240,8 +252,38 @@ func (c *fields) document(r row) (d Document, err error) {
 			return d, r.skip(fmt.Errorf("field %s, which the first row lacks: name the fields of the text with Files.Text (-text)", s))
 		}
 	}
+	if d.Text, err = c.textOf(r); err != nil {
+		return d, r.skip(err)
+	}
+	if len(c.meta) > 0 {
+		d.Meta = make(map[string]string, len(c.meta))
+		for _, name := range c.meta {
+			d.Meta[name] = c.known.of(find(r.members, name))
+		}
+	}
+	return d, nil
+}
+
+// textOf is the text of a row. A number is one, as in "answer": 72.
+func (c *fields) textOf(r row) (string, error) {
 	text := c.scratch[:0]
 	for i, name := range c.text {
+		v := find(r.members, name)
+		if !v.exists() {
+			return "", fmt.Errorf("no field %s", name)
+		}
+		if k := v.kind(); k != "a string" && k != "a number" {
+			return "", fmt.Errorf("field %s is %s, not a string", name, k)
+		}
+		if v.plain && len(c.text) == 1 { // As it is, without a copy between.
+			text = v.b
+			if isBlank(text) {
+				return "", fmt.Errorf("field %s is empty", name)
+			}
+			return string(text), nil
+		}
+		// Room for all of it: a long text that grows is copied again and again.
+		text = slices.Grow(text, len(v.b)+len("Problem:\n\n\nSolution:\n"))
 		switch {
 		case c.pair && i == 0:
 			text = append(text, "Problem:\n"...)
@@ -250,38 +292,18 @@ func (c *fields) document(r row) (d Document, err error) {
 		case i > 0:
 			text = append(text, "\n\n"...)
 		}
-		if text, err = appendTextOf(text, r, name); err != nil {
-			return d, r.skip(err)
+		begin := len(text)
+		if text = v.appendText(text); isBlank(text[begin:]) {
+			return "", fmt.Errorf("field %s is empty", name)
 		}
 	}
-	d.Text = string(text)
 	if c.scratch = text; cap(text) > largestScratch {
 		c.scratch = nil
 	}
-	if len(c.meta) > 0 {
-		d.Meta = make(map[string]string, len(c.meta))
-		for _, name := range c.meta {
-			d.Meta[name] = asText(find(r.members, name))
-		}
-	}
-	return d, nil
+	return string(text), nil
 }
 
-// appendTextOf appends the text in a field. A number is one, as in "answer": 72.
-func appendTextOf(dst []byte, r row, name string) ([]byte, error) {
-	v := find(r.members, name)
-	if !v.exists() {
-		return dst, fmt.Errorf("no field %s", name)
-	}
-	if k := v.kind(); k != "a string" && k != "a number" {
-		return dst, fmt.Errorf("field %s is %s, not a string", name, k)
-	}
-	begin := len(dst)
-	if dst = v.appendText(dst); len(bytes.TrimSpace(dst[begin:])) == 0 {
-		return dst, fmt.Errorf("field %s is empty", name)
-	}
-	return dst, nil
-}
+func isBlank(b []byte) bool { return len(bytes.TrimSpace(b)) == 0 }
 
 // idOf is the id of a row.
 func (c *fields) idOf(r row) (id string, isInt bool, err error) {

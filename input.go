@@ -32,8 +32,10 @@ type ahead struct {
 
 // wanted says what of the rows is needed: a format by columns reads no others.
 type wanted struct {
-	isRow func(name []byte) bool // Tells that an object with this member is a row, and not a dict of rows.
-	paths []string
+	isRow   func(name []byte) bool // Tells that an object with this member is a row, and not a dict of rows.
+	paths   []string
+	look    bool     // The names of all other fields too, and
+	perhaps []string // these, if it takes a row to tell whether they are there.
 }
 
 // first returns the first row; without members: there is none.
@@ -110,11 +112,17 @@ func (in *input) open(from io.Reader, w wanted, read *atomic.Int64) (rowReader, 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in.path, err)
 	}
-	if isParquet(head) {
-		if in.in != nil {
-			return nil, fmt.Errorf("%s: this is parquet, which is read from its end and not from a pipe: name the file", in.path)
+	switch {
+	case isParquet(head) && in.in != nil:
+		return nil, fmt.Errorf("%s: this is parquet, which is read from its end and not from a pipe: name the file", in.path)
+	case isParquet(head):
+		return in.openParquet(from.(counted), w)
+	case hasEnding(in.name, []string{".parquet"}):
+		head, err := io.ReadAll(io.LimitReader(content, 80))
+		if err == nil {
+			err = notParquet(head)
 		}
-		return nil, fmt.Errorf("%s: this is parquet, which is not read; write it as JSONL", in.path)
+		return nil, fmt.Errorf("%s: %w", in.path, err)
 	}
 	if in.name != "" && hasEnding(in.name, textNames) {
 		text := bufio.NewReaderSize(content, textLook)
@@ -133,6 +141,33 @@ func (in *input) open(from io.Reader, w wanted, read *atomic.Int64) (rowReader, 
 		in.own = plainName(in.name)
 	}
 	return j, err
+}
+
+// openParquet returns a reader that counts as read of the file what it has read
+// of the columns that it reads.
+func (in *input) openParquet(file counted, w wanted) (rowReader, error) {
+	size, err := file.File.Seek(0, io.SeekEnd) // It may be another file by now than it was.
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", in.path, err)
+	}
+	p, err := newParquetReader(in.path, file.File, size, w)
+	if err != nil || file.n == nil {
+		return p, err
+	}
+	scale := float64(size) / float64(max(p.packedSize(), 1))
+	p.advance = func(n int64) { file.n.Add(int64(float64(n) * scale)) }
+	return p, nil
+}
+
+// notParquet says what is called parquet, by its first bytes.
+func notParquet(head []byte) error {
+	if err := notJSON(head); err != nil {
+		return err
+	}
+	if len(head) == 0 {
+		return errors.New("this is called parquet and is empty; fetch it again")
+	}
+	return fmt.Errorf("this is called parquet and is none: it begins with %.20q; fetch it again, or give it the name of what it is", head)
 }
 
 // counted counts what is read, if somebody wants to know.

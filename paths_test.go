@@ -71,7 +71,7 @@ func TestOwnIdGoesBeforeThePath(t *testing.T) {
 	folder := tree(t, map[string]string{
 		"a.json":  `{"id":7,"text":"a"}`,
 		"b.json":  `{"text":"b"}`,
-		"c.jsonl": `{"text":"c"}`,              // It may grow, and then has no path to be known by.
+		"c.jsonl": `{"text":"c"}`,               // It may grow, and then has no path to be known by.
 		"d.json":  "[\n" + `{"text":"d"}` + "]", // A list of one is a list too.
 		"e.txt":   "e",
 		"f.txt":   `{"text":"f"}` + "\n", // Rows that are called a text.

@@ -100,9 +100,9 @@ func (f *Files) documents(ctx context.Context, yield func(Document, error) bool)
 		said += "; not read: " + some(leftOut)
 	}
 	f.said.Store(&said)
-	rows, documents := 0, 0
+	rows, documents, read := 0, 0, int64(0)
 	for _, in := range inputs {
-		err := in.rows(wanted{f.isRow, in.fields.paths()}, &f.read, func(r row, err error) error {
+		err := in.rows(wanted{isRow: f.isRow, paths: in.fields.paths()}, &f.read, func(r row, err error) error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
@@ -127,6 +127,8 @@ func (f *Files) documents(ctx context.Context, yield func(Document, error) bool)
 		if err != nil {
 			return err
 		}
+		read += in.size
+		f.read.Store(read) // What was not looked at, a footer or columns, has been passed by.
 	}
 	switch {
 	case rows == 0:
@@ -193,7 +195,7 @@ func (f *Files) look(ctx context.Context, inputs []*input) (said string, err err
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
-		first, err := in.first(wanted{f.isRow, f.candidates()})
+		first, err := in.first(wanted{f.isRow, append([]string{f.ID}, idFields...), true, f.Text})
 		if err != nil {
 			return "", err
 		}
