@@ -26,8 +26,11 @@ const (
 	largestHeader = 32 << 20
 )
 
+// errNotRead marks an error of what may be right, but is not read here.
+var errNotRead = errors.New("not read")
+
 func tooLarge(size int) error {
-	return fmt.Errorf("a page of %d MiB: more than %d are not read; write smaller ones", size>>20, largestPage>>20)
+	return fmt.Errorf("a page of %d MiB, where %d are the most that is read", size>>20, largestPage>>20)
 }
 
 // A column reads the values of one leaf column in one row group, a page at a
@@ -67,6 +70,9 @@ func (c *column) more() (bool, error) {
 			return false, nil
 		}
 		if err := c.read(); err != nil {
+			if !errors.Is(err, errNotRead) {
+				err = fmt.Errorf("%w: the file is broken; fetch or write it again", err)
+			}
 			return false, fmt.Errorf("column %s: page at byte %d: %w", c.name(), c.at, err)
 		}
 	}
@@ -206,7 +212,7 @@ func (c *column) readV1(h *format.PageHeader) error {
 			return nil, nil
 		}
 		if encoding != format.RLE {
-			return nil, fmt.Errorf("levels in the encoding %v, which is not read: write the file anew", encoding)
+			return nil, marked{fmt.Errorf("levels in the encoding %v are not read: write the file anew", encoding), errNotRead}
 		}
 		if len(b) < 4 || uint64(binary.LittleEndian.Uint32(b)) > uint64(len(b)-4) {
 			return nil, errShort

@@ -99,7 +99,7 @@ func (b *schemaBuilder) next(path []string, def, rep int) (*node, error) {
 		}
 	}
 	n.maxDef, n.maxRep = def, rep
-	if !e.NumChildren.Valid || e.NumChildren.V == 0 && e.Type.Valid {
+	if isRoot := b.i == 1; !isRoot && (!e.NumChildren.Valid || e.NumChildren.V == 0 && e.Type.Valid) {
 		return n, b.leaf(n, e, path)
 	}
 	n.shape = shapeGroup

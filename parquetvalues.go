@@ -76,7 +76,7 @@ func (v *values) decode(t format.Type, encoding format.Encoding, b []byte, n, si
 	case encoding == format.ByteStreamSplit && t != format.ByteArray && t != format.Boolean && t != format.Int96:
 		return v.split(t, b, n, size)
 	}
-	return fmt.Errorf("the encoding %v of %v is not read: write it with another (PLAIN is always right)", encoding, t)
+	return marked{fmt.Errorf("the encoding %v of %v is not read: write it with another (PLAIN is always right)", encoding, t), errNotRead}
 }
 
 func (v *values) plainBytes(b []byte, n int) error {
