@@ -147,7 +147,12 @@ func element(list []byte, i int) []byte {
 
 // asText is a value as a string: strings as they are, null as "", and all else
 // as its JSON text.
-func asText(v value) string { return string(v.appendText(nil)) }
+func asText(v value) string {
+	if v.plain {
+		return string(v.b)
+	}
+	return string(v.appendText(nil))
+}
 
 // appendText appends asText of a value.
 func (v value) appendText(dst []byte) []byte {
@@ -189,8 +194,11 @@ func (v value) kind() string {
 // isInteger tells whether a value is an integer of 64 bits that is written as
 // Go and JSON write it.
 func (v value) isInteger() bool {
+	if v.plain || len(v.b) == 0 || v.b[0] > '9' { // Only to be fast: a string or null is none.
+		return false
+	}
 	n, err := strconv.ParseInt(string(v.b), 10, 64)
-	return err == nil && !v.plain && strconv.FormatInt(n, 10) == string(v.b)
+	return err == nil && strconv.FormatInt(n, 10) == string(v.b)
 }
 
 // notUTF8 is the index of the first byte of b that is not UTF-8, or -1. Bytes

@@ -398,27 +398,21 @@ func FuzzFiles(f *testing.F) {
 	})
 }
 
-// BenchmarkFiles reads a file of problems; "bare" only splits its lines and
-// finds the two fields with encoding/json.
+// BenchmarkFiles reads a file of problems beside a bare loop, which only splits
+// its lines and finds the two fields with encoding/json.
 func BenchmarkFiles(b *testing.B) {
 	content := data(b, "text/gsm8k_train.jsonl")
-	b.Run("Files", func(b *testing.B) {
-		b.SetBytes(int64(len(content)))
-		for b.Loop() {
-			f := fromString("")
-			f.stdin = bytes.NewReader(content)
-			for _, err := range f.Documents(b.Context()) {
+	files := func(in []byte) func() {
+		return func() {
+			for _, err := range fromBytes(in).Documents(b.Context()) {
 				require.NoError(b, err)
 			}
 		}
-	})
-	b.Run("bare", func(b *testing.B) {
-		b.SetBytes(int64(len(content)))
-		for b.Loop() {
-			for line := range bytes.Lines(content) {
-				var r struct{ Question, Answer string }
-				require.NoError(b, json.Unmarshal(line, &r))
-			}
+	}
+	beside(b, map[string]func(){"JSONL": files(content), "gzip": files(gzipped(content)), "zstd": files(zstdCompressed(content))}, func() {
+		for line := range bytes.Lines(content) {
+			var r struct{ Question, Answer string }
+			require.NoError(b, json.Unmarshal(line, &r))
 		}
 	})
 }
