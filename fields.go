@@ -33,20 +33,20 @@ func (f *Files) isRow(name []byte) bool {
 	return false
 }
 
-// common is what all files have in common, by the first row of the first.
+// common is what all files have in common.
 type common struct {
-	id     string
-	intIDs bool // The first row of every file has an integer id.
-	found  bool // The text was not given.
-	meta   []string
-	first  place  // Of the first row of all.
-	all    string // The fields that it has.
+	intIDs bool     // The first row of every file, if it has a text, has an integer id.
+	found  bool     // The text was not given.
+	meta   []string // Found in the first row of any file, if not given.
+	first  place    // Of the first row of all.
+	all    string   // The fields that it has.
 }
 
-// fields are what of a row makes a document. Files with the same text share
-// them.
+// fields are what of a row makes a document. Files with the same id and text
+// share them.
 type fields struct {
 	*common
+	id      string
 	text    []string
 	pair    bool // text is a problem and its solution.
 	scratch []byte
@@ -70,15 +70,13 @@ func (k known) of(v value) string {
 	return s
 }
 
-// A choice decides on the fields by the first rows: of each file for the text,
-// of the first file for all else, of every file for the kind of ids.
+// A choice decides on the fields by the first row of each file.
 type choice struct {
 	files  *Files
 	common *common
-	sets   []*fields // One for each text.
+	sets   []*fields // One for each id and text.
 	usual  *fields   // Of the first row that has a text.
-	paths  bool      // Some ids are those of the files.
-	names  bool      // Some are not.
+	ids    []string  // Where ids come from.
 }
 
 // add takes the first row of a file into account, and returns its fields: nil
@@ -87,12 +85,10 @@ func (c *choice) add(first row) *fields {
 	if c.common == nil {
 		c.common = c.files.common(first)
 	}
-	id := find(first.members, c.common.id)
-	c.common.intIDs = c.common.intIDs && id.isInteger()
-	if first.own != "" && id.isNull() {
-		c.paths = true
-	} else {
-		c.names = true
+	if c.files.Meta == nil {
+		c.common.meta = slices.DeleteFunc(slices.Clone(metaFields), func(name string) bool {
+			return !slices.Contains(c.common.meta, name) && !named(first.members, name).exists()
+		})
 	}
 	text, pair := c.files.Text, isPair(c.files.Text)
 	if len(text) == 0 {
@@ -101,12 +97,24 @@ func (c *choice) add(first row) *fields {
 	if len(text) == 0 {
 		return nil
 	}
-	i := slices.IndexFunc(c.sets, func(set *fields) bool { return slices.Equal(set.text, text) })
+	id := cmp.Or(c.files.ID, firstOf(first, idFields), "id")
+	hasText := hasAny(first, text)
+	if hasText { // Else it may be something about the data, as dataset_info.json is, and has no say.
+		v, from := find(first.members, id), id
+		c.common.intIDs = c.common.intIDs && v.isInteger()
+		if first.own != "" && v.isNull() {
+			from = "the file's path"
+		}
+		if !slices.Contains(c.ids, from) {
+			c.ids = append(c.ids, from)
+		}
+	}
+	i := slices.IndexFunc(c.sets, func(set *fields) bool { return set.id == id && slices.Equal(set.text, text) })
 	if i < 0 {
 		i = len(c.sets)
-		c.sets = append(c.sets, &fields{common: c.common, text: text, pair: pair, known: known{}})
+		c.sets = append(c.sets, &fields{common: c.common, id: id, text: text, pair: pair, known: known{}})
 	}
-	if c.usual == nil && hasAny(first, text) {
+	if c.usual == nil && hasText {
 		c.usual = c.sets[i]
 	}
 	return c.sets[i]
@@ -132,39 +140,26 @@ func (c *choice) done(inputs []*input) (said string, err error) {
 	}
 	var texts []string
 	for _, set := range c.sets {
-		texts = append(texts, strings.Join(set.text, " and "))
+		if text := strings.Join(set.text, " and "); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
 	}
-	id, kind := c.common.id, "strings"
+	kind := "strings"
 	if c.common.intIDs {
 		kind = "integers"
 	}
-	switch {
-	case c.paths && c.names:
-		id += " or the file's path"
-	case c.paths:
-		id = "the file's path"
-	}
-	return fmt.Sprintf("text from %s; id from %s (%s); metadata: %s", strings.Join(texts, ", "), id, kind, cmp.Or(strings.Join(c.common.meta, ", "), "none")), nil
+	return fmt.Sprintf("text from %s; id from %s (%s); metadata: %s", strings.Join(texts, ", "), strings.Join(c.ids, ", "), kind, cmp.Or(strings.Join(c.common.meta, ", "), "none")), nil
 }
 
 // common is what the first row of all decides on.
 func (f *Files) common(first row) *common {
-	c := &common{
-		id:     cmp.Or(f.ID, firstOf(first, idFields), "id"),
+	return &common{
 		intIDs: !f.StringIDs,
 		found:  len(f.Text) == 0,
 		meta:   f.Meta,
 		first:  first.place,
 		all:    cmp.Or(strings.Join(appendPaths(nil, "", first.members), ", "), "none"),
 	}
-	if c.meta == nil {
-		for _, name := range metaFields {
-			if named(first.members, name).exists() {
-				c.meta = append(c.meta, name)
-			}
-		}
-	}
-	return c
 }
 
 // appendPaths appends the paths that could be given, those within objects and

@@ -423,27 +423,3 @@ func TestParquetRowsThatAreSkipped(t *testing.T) {
 		path + ": row 4: the row is longer than 64 MiB",
 	}, skipped)
 }
-
-// TestParquetMemoryIsFlat, whatever the size of a row group.
-func TestParquetMemoryIsFlat(t *testing.T) {
-	type text struct {
-		ID   int64  `parquet:"id"`
-		Text string `parquet:"text"`
-	}
-	const n = 100_000 // 100 MB in one row group.
-	rows := make([]text, n)
-	for i := range rows {
-		rows[i] = text{int64(i), fmt.Sprintf("%01000d", i)}
-	}
-	path := writeParquet(t, rows, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(n))
-	rows = nil
-	before, most, i := heapInUse(), uint64(0), 0
-	for _, err := range (&Files{Paths: []string{path}}).Documents(t.Context()) {
-		require.NoError(t, err)
-		if i++; i%20_000 == 0 {
-			most = max(most, heapInUse())
-		}
-	}
-	require.Equal(t, n, i)
-	require.Less(t, most, before+8<<20)
-}

@@ -81,7 +81,7 @@ func TestOwnIdGoesBeforeThePath(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, skipped)
 	require.Equal(t, []Document{{ID: "7", Text: "a"}, {ID: "b.json", Text: "b"}, {Text: "c"}, {Text: "d"}, {ID: "e.txt", Text: "e"}, {Text: "f"}}, ds)
-	require.Equal(t, "text from text; id from id or the file's path (strings); metadata: none", f.Fields())
+	require.Equal(t, "text from text; id from id, the file's path (strings); metadata: none", f.Fields())
 }
 
 func TestPatterns(t *testing.T) {

@@ -29,8 +29,8 @@ import (
 // short is worse than none. Where no row at all has a text, the error lists the
 // fields that there are.
 //
-// Ids are integers if the first row of every file has an integer id within 64
-// bits; a later row without one is skipped then. Otherwise all are strings. The
+// Ids are integers if the first row of every file that begins with a text has an
+// integer id within 64 bits; a later row without one is skipped then. Otherwise all are strings. The
 // id of a document that is a whole file (a text, or a .json with one object that
 // has no id) is its path within the folder or pattern that was named, with
 // slashes: train/algebra/1.json.
@@ -44,9 +44,9 @@ import (
 // file whose first row has no text is read as the first that has one.
 type Files struct {
 	Paths     []string // Files, folders and patterns, as in data/**/*.parquet; "-" is the standard input, once.
-	ID        string   // The field that is the id. Default: the first of id, unique_id and uuid that the first row has.
+	ID        string   // The field that is the id. Default: the first of id, unique_id and uuid that a file's first row has.
 	Text      []string // The fields that are the text: one is taken as it is, problem and solution (or question and answer) as "Problem:\n…\n\nSolution:\n…", others joined by a blank line. Default: found in each file's first row, see below.
-	Meta      []string // The fields that are kept as metadata. Default: those of level, type, subject and url that the first row has.
+	Meta      []string // The fields that are kept as metadata. Default: those of level, type, subject and url that the first row of any file has.
 	StringIDs bool     // Ids are strings, also where all are integers. Default: false.
 
 	stdin io.Reader // For tests.

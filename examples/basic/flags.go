@@ -58,7 +58,7 @@ func parseFlags(args []string, help io.Writer) (*flags, error) {
 	fs.Uint64Var(&f.seed, "seed", 42, "seed the sample with `N`")
 	fs.StringVar(&f.text, "text", "", "comma-separated `FIELDS` that make up the text, dotted (default: found, as problem and solution, question and answer, or text)")
 	fs.StringVar(&f.id, "id", "", "`FIELD` that is the id, dotted (default: id, unique_id or uuid; of a file that is one problem without an id: its path in the folder that is named)")
-	fs.StringVar(&f.meta, "meta", "", "comma-separated `FIELDS` kept as metadata (default: those of level, type, subject, url that the first row has)")
+	fs.StringVar(&f.meta, "meta", "", "comma-separated `FIELDS` kept as metadata (default: those of level, type, subject, url that the first row of any file has)")
 	fs.BoolVar(&f.stringIDs, "string-ids", false, "write ids as strings, also where they are integers")
 	fs.StringVar(&f.provider, "provider", "", "offline, zhipu or openai, the `NAME` of who answers (default: by the key that is set in the environment or .env, none: offline)")
 	fs.Var(&f.baseURLs, "base-url", "`URL` of an API that speaks chat completions, as in http://localhost:8000/v1; may repeat, to spread requests (default: the provider's)")
@@ -85,7 +85,7 @@ func parseFlags(args []string, help io.Writer) (*flags, error) {
 	case err != nil:
 		return nil, wrong("%w; -help lists the flags", err)
 	case fs.NArg() > 0:
-		return nil, wrong("%q is no flag: inputs are named with -in; -help lists the flags", fs.Arg(0))
+		return nil, wrong("%q is no flag: inputs are named with -in, each with its own, and patterns in quotes, for a shell makes many names of one; -help lists the flags", fs.Arg(0))
 	}
 	fs.Visit(func(g *flag.Flag) { f.given[g.Name] = true })
 	if !f.given["in"] {
