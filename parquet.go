@@ -176,9 +176,6 @@ func (p *parquetReader) open(group *format.RowGroup) {
 			c.at = d
 		}
 		c.end = min(c.at+max(m.TotalCompressedSize, 0), p.size)
-		if m.NumValues == 0 && group.NumRows == 0 { // There may be no page, at an offset of nothing.
-			c.end = c.at
-		}
 		c.codec, c.expected, c.seen = m.Codec, m.NumValues, 0
 		c.dict, c.hasDict = values{}, false
 	}
@@ -265,7 +262,7 @@ func (p *parquetReader) value(f *node, columns []*column) (v value, bad, err err
 		}
 		return value{s.bytes, true}, f.leaf.checkText(s.bytes), nil
 	}
-	size := 0
+	size := 0 // A dictionary can have the same long text a million times.
 	for _, c := range columns {
 		if !c.begins() {
 			return v, nil, errLevels

@@ -29,9 +29,8 @@ var (
 )
 
 // appendJSON appends what a node is in a row, of which cells has those of each
-// column, to be used up. It returns errLongRow when dst gets longer than a row
-// may be (a dictionary can have the same long text a million times), errLevels
-// where the cells are of no row, and else what is wrong with a value.
+// column, to be used up. It returns errLevels where the cells are of no row, and
+// else what is wrong with a value.
 func (n *node) appendJSON(dst []byte, cells [][]cell) ([]byte, error) {
 	first, err := peekCell(cells, n.columns[0])
 	if err != nil {
@@ -62,9 +61,6 @@ func (n *node) appendJSON(dst []byte, cells [][]cell) ([]byte, error) {
 		}
 		if dst, err = n.appendElement(dst, cells); err != nil {
 			return dst, err
-		}
-		if len(dst) > longestRow {
-			return dst, errLongRow
 		}
 		if rest := cells[n.columns[0]]; len(rest) == 0 || rest[0].rep < n.maxRep {
 			return append(dst, closes), nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/deprecated"
+	"github.com/parquet-go/parquet-go/encoding/delta"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 	"github.com/stretchr/testify/require"
@@ -422,4 +424,102 @@ func TestParquetRowsThatAreSkipped(t *testing.T) {
 		path + ": row 3: field many is not UTF-8 at byte 0",
 		path + ": row 4: the row is longer than 64 MiB",
 	}, skipped)
+}
+
+func TestStringIdsOfParquetStayStrings(t *testing.T) {
+	type text struct {
+		ID   string `parquet:"id"`
+		Text string `parquet:"text"`
+	}
+	ds, _, err := readAll(t, &Files{Paths: []string{writeParquet(t, []text{{"7", "a"}})}})
+	require.NoError(t, err)
+	require.Equal(t, []Document{{ID: "7", Text: "a"}}, ds)
+}
+
+// panicky stands for a decoder that is not proof against all bytes.
+type panicky struct{ io.ReaderAt }
+
+func (p panicky) ReadAt(b []byte, at int64) (int, error) {
+	if at < 100 {
+		panic("index out of range")
+	}
+	return p.ReaderAt.ReadAt(b, at)
+}
+
+func TestPanicOfADecoderIsAnError(t *testing.T) {
+	type text struct {
+		Text string `parquet:"text"`
+	}
+	b, err := os.ReadFile(writeParquet(t, []text{{strings.Repeat("a", 200)}}, parquet.Compression(&parquet.Uncompressed)))
+	require.NoError(t, err)
+	p, err := newParquetReader("f", panicky{bytes.NewReader(b)}, int64(len(b)), wanted{paths: []string{"text"}})
+	require.NoError(t, err)
+	_, err = p.next()
+	require.ErrorContains(t, err, "f: row 1: the file is broken: the decoder failed with: index out of range")
+	require.NotErrorIs(t, err, ErrSkip)
+	_, err = newParquetReader("f", panicky{bytes.NewReader(b)}, 90, wanted{})
+	require.ErrorContains(t, err, "f: the file is broken: the decoder failed")
+}
+
+// TestPageThatRepeatsItself: a value of DELTA_BYTE_ARRAY may be all of the one
+// before it, and so a page of kilobytes gigabytes.
+func TestPageThatRepeatsItself(t *testing.T) {
+	const n, long = 20_000, 64 << 10
+	prefixes, lengths := make([]int32, n), make([]int32, n)
+	lengths[0] = long
+	for i := range prefixes[1:] {
+		prefixes[i+1] = long
+	}
+	var encoding delta.BinaryPackedEncoding
+	page, err := encoding.EncodeInt32(nil, prefixes)
+	require.NoError(t, err)
+	more, err := encoding.EncodeInt32(nil, lengths)
+	require.NoError(t, err)
+	page = append(append(page, more...), make([]byte, long)...)
+	var v values
+	require.ErrorContains(t, v.decode(format.ByteArray, format.DeltaByteArray, page, n, 0), "are the most that is read")
+}
+
+// FuzzParquetPage holds the decoders against all bytes.
+func FuzzParquetPage(f *testing.F) {
+	f.Add(uint8(0), uint8(6), 3, []byte("\x01\x00\x00\x00a"))
+	f.Add(uint8(5), uint8(1), 2, []byte("\x80\x01\x04\x02\x00\x00\x00\x00\x00\x00"))
+	f.Add(uint8(7), uint8(6), 2, []byte("\x80\x01\x04\x02\x00\x00\x00\x00\x00\x00\x80\x01\x04\x02\x00\x00\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, encoding, physical uint8, n int, b []byte) {
+		if n < 0 || n > 1<<16 {
+			return
+		}
+		var v values
+		if err := v.decode(format.Type(physical%8), format.Encoding(encoding%10), b, n, 1+n%16); err == nil {
+			require.Equal(t, n, v.len())
+		}
+		levels, err := appendRuns[uint8](nil, b, n, int(encoding%9))
+		if err == nil {
+			require.Len(t, levels, n)
+		}
+		size, err := thriftSize(b)
+		if err == nil {
+			require.LessOrEqual(t, size, len(b))
+			_ = thrift.Unmarshal(new(thrift.CompactProtocol), b[:size], new(format.PageHeader)) // It must not ask for gigabytes.
+		}
+	})
+}
+
+// FuzzParquet reads whole files.
+func FuzzParquet(f *testing.F) {
+	for _, version := range []int{1, 2} {
+		b, err := os.ReadFile(writeParquet(f, someShapes(3), parquet.DataPageVersion(version)))
+		require.NoError(f, err)
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, w := range []wanted{{look: true, paths: []string{"id"}}, {paths: []string{"text", "group", "prompts", "map.0", "list.1", "repeat", "perhaps.c"}}} {
+			p, err := newParquetReader("f", bytes.NewReader(b), int64(len(b)), w)
+			for i := 0; err == nil && i < 1_000; i++ {
+				if _, err = p.next(); errors.Is(err, ErrSkip) {
+					err = nil
+				}
+			}
+		}
+	})
 }

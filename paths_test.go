@@ -73,6 +73,7 @@ func TestOwnIdGoesBeforeThePath(t *testing.T) {
 		"b.json":  `{"text":"b"}`,
 		"c.jsonl": `{"text":"c"}`,               // It may grow, and then has no path to be known by.
 		"d.json":  "[\n" + `{"text":"d"}` + "]", // A list of one is a list too.
+		"d2.json": `{"text":"d2"}` + strings.Repeat(" ", firstLook) + "\n" + `{"text":"d3"}`,
 		"e.txt":   "e",
 		"f.txt":   `{"text":"f"}` + "\n", // Rows that are called a text.
 	})
@@ -80,7 +81,7 @@ func TestOwnIdGoesBeforeThePath(t *testing.T) {
 	ds, skipped, err := readAll(t, f)
 	require.NoError(t, err)
 	require.Empty(t, skipped)
-	require.Equal(t, []Document{{ID: "7", Text: "a"}, {ID: "b.json", Text: "b"}, {Text: "c"}, {Text: "d"}, {ID: "e.txt", Text: "e"}, {Text: "f"}}, ds)
+	require.Equal(t, []Document{{ID: "7", Text: "a"}, {ID: "b.json", Text: "b"}, {Text: "c"}, {Text: "d"}, {Text: "d2"}, {Text: "d3"}, {ID: "e.txt", Text: "e"}, {Text: "f"}}, ds)
 	require.Equal(t, "text from text; id from id, the file's path (strings); metadata: none", f.Fields())
 }
 

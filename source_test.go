@@ -190,10 +190,12 @@ func TestKindOfIdsIsThatOfEveryFirstRow(t *testing.T) {
 	require.Equal(t, []Document{{ID: "1", Text: "a"}, {ID: "x", Text: "b"}, {Text: "c"}, {ID: "w", Text: "d"}, {ID: "2", Text: "e"}, {Text: "f"}}, ds)
 
 	about := file("dataset_info.json", `{"splits":{"train":{"num_examples":3}}}`)
-	ds, skipped, err = readAll(t, &Files{Paths: []string{about, ints}})
-	require.NoError(t, err)
-	require.Equal(t, []Document{{ID: "1", IntID: true, Text: "a"}}, ds)
-	require.Contains(t, skipped[0], about)
+	for _, text := range [][]string{nil, {"text"}} {
+		ds, skipped, err = readAll(t, &Files{Paths: []string{about, ints}, Text: text})
+		require.NoError(t, err)
+		require.Equal(t, []Document{{ID: "1", IntID: true, Text: "a"}}, ds)
+		require.Contains(t, skipped[0], about)
+	}
 }
 
 func TestInputsThatAreNone(t *testing.T) {

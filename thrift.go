@@ -114,11 +114,8 @@ func (t *thriftScan) value(kind byte, inList bool, depth int) error {
 }
 
 // elements goes over n elements of a list, or pairs of a map. An element is a
-// byte at least.
+// byte at least, so that no count goes beyond the bytes there are.
 func (t *thriftScan) elements(n uint64, depth int, kinds ...byte) error {
-	if n > uint64(len(t.b)-t.i) {
-		return errShort
-	}
 	for range n {
 		for _, kind := range kinds {
 			if err := t.value(kind, true, depth+1); err != nil {
