@@ -51,9 +51,6 @@ func decompressed(in io.Reader) (out io.Reader, head []byte, err error) {
 	return out, head, nil
 }
 
-// longestMagic is enough to tell the formats by their first bytes.
-const longestMagic = 8
-
 // peek returns the first bytes of in, and what reads them again and all else.
 func peek(in io.Reader) (io.Reader, []byte, error) {
 	head := make([]byte, longestMagic)
@@ -62,16 +59,6 @@ func peek(in io.Reader) (io.Reader, []byte, error) {
 		return nil, nil, err
 	}
 	return io.MultiReader(bytes.NewReader(head[:n]), in), head[:n], nil
-}
-
-func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte("\x1f\x8b")) }
-
-func isParquet(head []byte) bool { return bytes.HasPrefix(head, []byte("PAR1")) }
-
-// isZstd tells of a zstd file, which may begin with a frame to be skipped, as
-// parallel compressors write.
-func isZstd(head []byte) bool {
-	return bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) || len(head) >= 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte("\x2a\x4d\x18"))
 }
 
 // broken reads what is compressed, and says so where it cannot.

@@ -78,7 +78,7 @@ func (in *input) each(w wanted, read *atomic.Int64, do func(row, error) error) e
 			from = counted{file, read}
 		}
 		var err error
-		if r, err = in.open(from, w, read); err != nil {
+		if r, err = in.open(from, w); err != nil {
 			return err
 		}
 		if in.in != nil {
@@ -107,7 +107,7 @@ const textLook = 4 << 10
 
 // open returns the reader of the format that the content is in. The name says
 // only that what could be anything is a text.
-func (in *input) open(from io.Reader, w wanted, read *atomic.Int64) (rowReader, error) {
+func (in *input) open(from io.Reader, w wanted) (rowReader, error) {
 	content, head, err := decompressed(from)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in.path, err)
@@ -157,17 +157,6 @@ func (in *input) openParquet(file counted, w wanted) (rowReader, error) {
 	scale := float64(size) / float64(max(p.packedSize(), 1))
 	p.advance = func(n int64) { file.n.Add(int64(float64(n) * scale)) }
 	return p, nil
-}
-
-// notParquet says what is called parquet, by its first bytes.
-func notParquet(head []byte) error {
-	if err := notJSON(head); err != nil {
-		return err
-	}
-	if len(head) == 0 {
-		return errors.New("this is called parquet and is empty; fetch it again")
-	}
-	return fmt.Errorf("this is called parquet and is none: it begins with %.20q; fetch it again, or give it the name of what it is", head)
 }
 
 // counted counts what is read, if somebody wants to know.

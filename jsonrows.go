@@ -104,37 +104,6 @@ func (j *jsonReader) alone() bool {
 	return ended && j.err == io.EOF && j.buf[j.pos] == '{' && len(bytes.TrimSpace(j.buf[j.pos+n:])) == 0
 }
 
-// notJSON names what is no JSON, from its first bytes.
-func notJSON(head []byte) error {
-	if bytes.HasPrefix(head, []byte("<")) {
-		return errors.New("this is HTML or XML, perhaps a saved error page; fetch the data again")
-	}
-	return otherFormat(head)
-}
-
-// otherFormat names what is neither rows nor a text, from its first bytes, and the
-// way out.
-func otherFormat(head []byte) error {
-	for _, f := range []struct{ magic, what string }{
-		{"BZh", "compressed with bzip2, which is not read; decompress it (bunzip2), or compress it with gzip or zstd"},
-		{"\xfd7zXZ", "compressed with xz, which is not read; decompress it (unxz), or compress it with gzip or zstd"},
-		{"PK\x03\x04", "a zip file, which is not read; unpack it (unzip) and name the folder"},
-		{"PARE", "parquet with an encrypted footer, which is not read; write it without encryption"},
-		{"ARROW1", "an Arrow file, which is not read; write it as parquet or JSONL"},
-		{"%PDF", "a PDF, which is not read; write its text as .txt or .tex"},
-		{"\xff\xfe", "UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)"},
-		{"\xfe\xff", "UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)"},
-		{"{\x00", "UTF-16, not UTF-8; convert it (iconv -f UTF-16LE -t UTF-8)"},
-		{"[\x00", "UTF-16, not UTF-8; convert it (iconv -f UTF-16LE -t UTF-8)"},
-		{"version https://git-lfs", "a Git LFS pointer, not the data; fetch the data (git lfs pull)"},
-	} {
-		if bytes.HasPrefix(head, []byte(f.magic)) {
-			return errors.New("this is " + f.what)
-		}
-	}
-	return nil
-}
-
 // objectLayout tells what a file is that begins with an object. One that ends
 // on its line is a row, unless it is all there is and has objects only: then it
 // is a dict. One over several lines is the first of such, or a dict.

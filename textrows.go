@@ -2,7 +2,6 @@ package mind
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 )
@@ -35,23 +34,4 @@ func (t *textReader) next() (row, error) {
 		return row{}, t.skip(fmt.Errorf("NUL at byte %d: this is no text", i))
 	}
 	return row{place: t.place, members: []member{{[]byte("text"), value{b, true}}}}, nil
-}
-
-// isRows tells of a file that is called a text and has rows of JSON in it.
-func isRows(head []byte) bool {
-	head = bytes.TrimSpace(bytes.TrimPrefix(head, bom))
-	if bytes.HasPrefix(head, []byte("[")) {
-		head = bytes.TrimSpace(head[1:])
-	}
-	return bytes.HasPrefix(head, []byte("{")) && bytes.HasPrefix(bytes.TrimSpace(head[1:]), []byte(`"`))
-}
-
-// notText names what is no text, from its first bytes. A web page may be one
-// that says why there is no data.
-func notText(head []byte) error {
-	page := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(head, bom)))
-	if bytes.HasPrefix(page, []byte("<!doctype html")) || bytes.HasPrefix(page, []byte("<html")) {
-		return errors.New("this is HTML, perhaps a saved error page; fetch the data again, or write its text")
-	}
-	return otherFormat(head)
 }
