@@ -70,7 +70,7 @@ func (k known) of(v value) string {
 	return s
 }
 
-// A choice decides on the fields by the first row of each file.
+// A choice decides on the fields by the first row of each file that has a text.
 type choice struct {
 	files  *Files
 	common *common
@@ -90,10 +90,7 @@ func (c *choice) add(first row) *fields {
 			return !slices.Contains(c.common.meta, name) && !named(first.members, name).exists()
 		})
 	}
-	text, pair := c.files.Text, isPair(c.files.Text)
-	if len(text) == 0 {
-		text, pair = foundText(first)
-	}
+	text, pair := c.files.text(first)
 	if len(text) == 0 {
 		return nil
 	}
@@ -194,6 +191,20 @@ func (c *fields) paths() []string {
 		return nil
 	}
 	return slices.Concat([]string{c.id}, c.text, c.meta)
+}
+
+// text are the fields that are the text of rows like this one.
+func (f *Files) text(r row) (text []string, pair bool) {
+	if len(f.Text) > 0 {
+		return f.Text, isPair(f.Text)
+	}
+	return foundText(r)
+}
+
+// hasText tells whether a row has any of them.
+func (f *Files) hasText(r row) bool {
+	text, _ := f.text(r)
+	return hasAny(r, text)
 }
 
 // foundText finds the fields that are the text of rows like this one. An input

@@ -38,8 +38,13 @@ type wanted struct {
 	perhaps []string // these, if it takes a row to tell whether they are there.
 }
 
-// first returns the first row; without members: there is none.
-func (in *input) first(w wanted) (first row, err error) {
+// firstRows is how many rows are looked at to find one that has a text.
+const firstRows = 1_000
+
+// first returns the first row that has a text, else the first of all; without
+// members: there is none.
+func (in *input) first(w wanted, hasText func(row) bool) (first row, err error) {
+	n := 0
 	err = in.each(w, nil, func(r row, err error) error {
 		if in.in != nil {
 			in.ahead = append(in.ahead, ahead{r.clone(), err})
@@ -47,8 +52,15 @@ func (in *input) first(w wanted) (first row, err error) {
 		if errors.Is(err, ErrSkip) {
 			return nil
 		}
-		first = r.clone()
-		return errStopped
+		n++
+		found := hasText(r)
+		if n == 1 || found {
+			first = r.clone()
+		}
+		if found || n == firstRows {
+			return errStopped
+		}
+		return nil
 	})
 	return first, err
 }

@@ -29,8 +29,8 @@ import (
 // short is worse than none. Where no row at all has a text, the error lists the
 // fields that there are.
 //
-// Ids are integers if the first row of every file that begins with a text has an
-// integer id within 64 bits; a later row without one is skipped then. Otherwise all are strings. The
+// Ids are integers if the first row of every file has an integer id within 64
+// bits; a later row without one is skipped then. Otherwise all are strings. The
 // id of a document that is a whole file (a text, or a .json with one object that
 // has no id) is its path within the folder or pattern that was named, with
 // slashes: train/algebra/1.json.
@@ -40,8 +40,9 @@ import (
 // text is found as the first of problem, question and input with the first of
 // solution, answer and output; else it is text, content, body, problem,
 // question or input alone. An input beside an instruction is none. Where a
-// problem alone was found, a later row with a solution is skipped by name. A
-// file whose first row has no text is read as the first that has one.
+// problem alone was found, a later row with a solution is skipped by name. The
+// first row of a file is the first that has a text here, among its first 1,000;
+// a file in which none has is read as the others are.
 type Files struct {
 	Paths     []string // Files, folders and patterns, as in data/**/*.parquet; "-" is the standard input, once.
 	ID        string   // The field that is the id. Default: the first of id, unique_id and uuid that a file's first row has.
@@ -188,14 +189,14 @@ func (f *Files) inputs() (inputs []*input, leftOut []string, err error) {
 	return inputs, s.leftOut, nil
 }
 
-// look decides on the fields by the first row of each file.
+// look decides on the fields by the first row of each file that has a text.
 func (f *Files) look(ctx context.Context, inputs []*input) (said string, err error) {
 	c := choice{files: f}
 	for _, in := range inputs {
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
-		first, err := in.first(wanted{f.isRow, append([]string{f.ID}, idFields...), true, f.Text})
+		first, err := in.first(wanted{f.isRow, append([]string{f.ID}, idFields...), true, f.Text}, f.hasText)
 		if err != nil {
 			return "", err
 		}

@@ -277,6 +277,22 @@ func TestFilesMayDifferInTheirFields(t *testing.T) {
 	require.Equal(t, "text from problem and solution, text; id from id, unique_id (integers); metadata: level, url", f.Fields())
 }
 
+// TestFirstRowMayBeTheBadOne: it is skipped by name as any other.
+func TestFirstRowMayBeTheBadOne(t *testing.T) {
+	const bad, good = `{"id":"x","level":1}`, `{"id":7,"problem":"p","solution":"s"}`
+	path := filepath.Join(t.TempDir(), "a.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(bad+"\n"+good), 0o666))
+	for _, f := range []*Files{{Paths: []string{path}}, {Paths: []string{path}, Text: []string{"problem", "solution"}}, fromString(bad + "\n" + good), fromString("[" + bad + "," + good + "]")} {
+		ds, skipped, err := readAll(t, f)
+		require.NoError(t, err)
+		require.Equal(t, []Document{{ID: "7", IntID: true, Text: "Problem:\np\n\nSolution:\ns"}}, ds)
+		require.Len(t, skipped, 1)
+	}
+
+	_, _, err := readAll(t, fromString(strings.Repeat(bad+"\n", firstRows)+good))
+	require.ErrorContains(t, err, "standard input:1: no field that a text could be taken from: there are id, level")
+}
+
 // TestNoHalfOfATextIsTaken: fields found by themselves lose nothing silently.
 func TestNoHalfOfATextIsTaken(t *testing.T) {
 	ds, skipped, err := readAll(t, fromString(`{"problem":"p"}`+"\n"+`{"problem":"q","solution":"s"}`))
