@@ -17,8 +17,18 @@ var codecs = []format.CompressionCodec{format.Uncompressed, format.Snappy, forma
 
 // An unpacker decompresses pages, of all columns of a file.
 type unpacker struct {
-	gzip *gzip.Reader
-	zstd *zstd.Decoder
+	gzip   *gzip.Reader
+	zstd   *zstd.Decoder
+	packed []byte
+}
+
+// room is where a compressed page is read to, until the next one is: one for all
+// columns, for DuckDB writes pages of 100 MB.
+func (u *unpacker) room(size int) []byte {
+	if cap(u.packed) < size {
+		u.packed = make([]byte, size+size/8)
+	}
+	return u.packed[:size]
 }
 
 // unpack decompresses a page that must have this size then, into dst if it is

@@ -42,7 +42,7 @@ type column struct {
 	seen     int64
 	advance  func(n int64) // Told of the bytes read.
 	unpack   *unpacker
-	packed   []byte // The page as it is in the file.
+	packed   []byte // The page as it is in the file: in memory of its own where it is not compressed.
 	dict     values
 	hasDict  bool
 	reps     []uint8 // Of the page; none where the column does not repeat.
@@ -114,7 +114,11 @@ func (c *column) read() error {
 		return tooLarge(int(max(length, int64(uint32(h.UncompressedPageSize)))))
 	}
 	if h.Type == format.DataPage || h.Type == format.DataPageV2 || h.Type == format.DictionaryPage {
-		c.packed = sized(c.packed, int(length))
+		if c.codec == format.Uncompressed {
+			c.packed = sized(c.packed, int(length))
+		} else {
+			c.packed = c.unpack.room(int(length))
+		}
 		if err := readFull(c.in, c.packed, begin); err != nil {
 			return err
 		}
@@ -286,12 +290,14 @@ func (c *column) unpackPage(packed []byte, size int, isPacked bool) ([]byte, err
 		c.unpacked = nil
 	}
 	b, err := c.unpack.unpack(c.unpacked, codec, packed, size)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if codec != format.Uncompressed {
+	case codec != format.Uncompressed:
 		c.unpacked = b
-	} else if c.maxRep > 0 {
+	case c.codec != format.Uncompressed:
+		b = bytes.Clone(b) // The next column reads into that.
+	case c.maxRep > 0:
 		c.packed = nil
 	}
 	return b, nil
