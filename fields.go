@@ -1,11 +1,11 @@
 package mind
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -17,6 +17,9 @@ var (
 	textFields     = []string{"text", "content", "body", "problem", "question", "input"}
 	metaFields     = []string{"level", "type", "subject", "url"}
 )
+
+// largestScratch is what is kept of the memory for a long text, for the next.
+const largestScratch = 1 << 20
 
 // isRow tells that an object with this member is a row, and not a dict of rows.
 func (f *Files) isRow(name []byte) bool {
@@ -30,99 +33,185 @@ func (f *Files) isRow(name []byte) bool {
 	return false
 }
 
-// fields are what of a row makes a document.
-type fields struct {
-	id     string
-	intIDs bool
-	text   []string
-	pair   bool // text is a problem and its solution.
-	found  bool // text was not given.
-	meta   []string
-	first  place  // Of the first row of all.
-	all    string // The fields that it has.
+// common is what all files have in common.
+type common struct {
+	intIDs bool     // The first row of every file, if it has a text, has an integer id.
+	found  bool     // The text was not given.
+	meta   []string // Found in the first row of any file, if not given.
+	first  place    // Of the first row of all.
+	all    string   // The fields that it has.
 }
 
-// choose decides on the fields by the first rows: of each file for the text, of
-// the first file for all else, of every file for the kind of ids. It returns
-// what to say of them, which is nothing where there is no row at all.
-func (f *Files) choose(inputs []*input) (said string, err error) {
-	var c *fields
-	for _, in := range inputs {
-		if in.first.members == nil { // A file without rows has no say.
-			continue
-		}
-		if c == nil {
-			c = f.common(in.first)
-		}
-		c.intIDs = c.intIDs && isInteger(find(in.first.members, c.id))
+// fields are what of a row makes a document. Files with the same id and text
+// share them.
+type fields struct {
+	*common
+	id      string
+	text    []string
+	pair    bool // text is a problem and its solution.
+	scratch []byte
+	known   known
+}
+
+// known has strings that come again and again, as levels and types do, so that
+// they are made once.
+type known map[string]string
+
+// of is asText of a value.
+func (k known) of(v value) string {
+	const most = 1000
+	if s, ok := k[string(v.b)]; ok && v.plain {
+		return s
 	}
-	if c == nil {
+	s := asText(v)
+	if v.plain && len(k) < most {
+		k[s] = s
+	}
+	return s
+}
+
+// A choice decides on the fields by the first row of each file that has a text.
+type choice struct {
+	files  *Files
+	common *common
+	sets   []*fields // One for each id and text.
+	usual  *fields   // Of the first row that has a text.
+	ids    []string  // Where ids come from.
+}
+
+// add takes the first row of a file into account, and returns its fields: nil
+// if it has no text.
+func (c *choice) add(first row) *fields {
+	if c.common == nil {
+		c.common = c.files.common(first)
+	}
+	if c.files.Meta == nil {
+		c.common.meta = slices.DeleteFunc(slices.Clone(metaFields), func(name string) bool {
+			return !slices.Contains(c.common.meta, name) && !named(first.members, name).exists()
+		})
+	}
+	text, pair := c.files.text(first)
+	if len(text) == 0 {
+		return nil
+	}
+	id := cmp.Or(c.files.ID, firstOf(first, idFields), "id")
+	hasText := hasAny(first, text)
+	if hasText { // Else it may be something about the data, as dataset_info.json is, and has no say.
+		v, from := find(first.members, id), id
+		c.common.intIDs = c.common.intIDs && v.isInteger()
+		if first.own != "" && v.isNull() {
+			from = "the file's path"
+		}
+		if !slices.Contains(c.ids, from) {
+			c.ids = append(c.ids, from)
+		}
+	}
+	i := slices.IndexFunc(c.sets, func(set *fields) bool { return set.id == id && slices.Equal(set.text, text) })
+	if i < 0 {
+		i = len(c.sets)
+		c.sets = append(c.sets, &fields{common: c.common, id: id, text: text, pair: pair, known: known{}})
+	}
+	if c.usual == nil && hasText {
+		c.usual = c.sets[i]
+	}
+	return c.sets[i]
+}
+
+// done gives a file whose first row has no text the fields of the others. It
+// returns what to say of the fields, which is nothing where there is no row.
+func (c *choice) done(inputs []*input) (said string, err error) {
+	if c.common == nil { // No file has a row, and a file without rows has no say.
 		return "", nil
 	}
-	var texts []string
-	for _, in := range inputs {
-		text, pair := f.Text, isPair(f.Text)
-		if len(text) == 0 && in.first.members != nil {
-			text, pair = foundText(in.first)
-		}
-		if c.text == nil && in.first.members != nil && hasAny(in.first, text) {
-			c.text, c.pair = text, pair
-		}
-		if s := strings.Join(text, " and "); s != "" && !slices.Contains(texts, s) {
-			texts = append(texts, s)
-		}
-		in.fields = *c
-		in.fields.text, in.fields.pair = text, pair
-	}
 	switch {
-	case c.text != nil:
-	case len(f.Text) > 0:
-		return "", fmt.Errorf("%s: no field %s in the first row, which has the fields %s: name others with Files.Text (-text)", c.first.file, strings.Join(f.Text, " or "), c.all)
+	case c.usual != nil:
+	case len(c.files.Text) > 0:
+		return "", fmt.Errorf("%s: no field %s in the first row, which has the fields %s: name others with Files.Text (-text)", c.common.first.file, strings.Join(c.files.Text, " or "), c.common.all)
 	default:
-		return "", fmt.Errorf("%v: no field that a text could be taken from: there are %s; name one or more with Files.Text (-text)", c.first, c.all)
+		return "", fmt.Errorf("%v: no field that a text could be taken from: there are %s; name one or more with Files.Text (-text)", c.common.first, c.common.all)
 	}
-	// A file whose first row has no text may still have the fields of the others.
 	for _, in := range inputs {
-		if len(in.fields.text) == 0 {
-			in.fields.text, in.fields.pair = c.text, c.pair
+		if in.fields == nil {
+			in.fields = c.usual
+		}
+	}
+	var texts []string
+	for _, set := range c.sets {
+		if text := strings.Join(set.text, " and "); !slices.Contains(texts, text) {
+			texts = append(texts, text)
 		}
 	}
 	kind := "strings"
-	if c.intIDs {
+	if c.common.intIDs {
 		kind = "integers"
 	}
-	return fmt.Sprintf("text from %s; id from %s (%s); metadata: %s", strings.Join(texts, ", "), c.id, kind, cmp.Or(strings.Join(c.meta, ", "), "none")), nil
+	return fmt.Sprintf("text from %s; id from %s (%s); metadata: %s", strings.Join(texts, ", "), strings.Join(c.ids, ", "), kind, cmp.Or(strings.Join(c.common.meta, ", "), "none")), nil
 }
 
-// common is what all files have in common, by the first row of the first.
-func (f *Files) common(first row) *fields {
-	var names []string
-	for _, m := range first.members {
-		names = append(names, string(m.name))
-	}
-	c := &fields{
-		id:     cmp.Or(f.ID, firstOf(first, idFields), "id"),
+// common is what the first row of all decides on.
+func (f *Files) common(first row) *common {
+	return &common{
 		intIDs: !f.StringIDs,
 		found:  len(f.Text) == 0,
 		meta:   f.Meta,
 		first:  first.place,
-		all:    cmp.Or(strings.Join(names, ", "), "none"),
+		all:    cmp.Or(strings.Join(appendPaths(nil, "", first.members), ", "), "none"),
 	}
-	if c.meta == nil {
-		for _, name := range metaFields {
-			if named(first.members, name) != nil {
-				c.meta = append(c.meta, name)
+}
+
+// appendPaths appends the paths that could be given, those within objects and
+// in the first element of lists too.
+func appendPaths(paths []string, to string, members []member) []string {
+	for _, m := range members {
+		paths = appendPath(paths, to+string(m.name), m.value)
+	}
+	return paths
+}
+
+func appendPath(paths []string, path string, v value) []string {
+	const deep = 4
+	if !v.plain && strings.Count(path, ".") < deep {
+		switch v.b[0] {
+		case '{':
+			if members := appendMembers(nil, v.b); len(members) > 0 {
+				return appendPaths(paths, path+".", members)
+			}
+		case '[':
+			if e := element(v.b, 0); e != nil {
+				return appendPath(paths, path+".0", value{b: e})
 			}
 		}
 	}
-	return c
+	return append(paths, path)
+}
+
+// paths are the fields that are needed; nil fields have none.
+func (c *fields) paths() []string {
+	if c == nil {
+		return nil
+	}
+	return slices.Concat([]string{c.id}, c.text, c.meta)
+}
+
+// text are the fields that are the text of rows like this one.
+func (f *Files) text(r row) (text []string, pair bool) {
+	if len(f.Text) > 0 {
+		return f.Text, isPair(f.Text)
+	}
+	return foundText(r)
+}
+
+// hasText tells whether a row has any of them.
+func (f *Files) hasText(r row) bool {
+	text, _ := f.text(r)
+	return hasAny(r, text)
 }
 
 // foundText finds the fields that are the text of rows like this one. An input
 // beside an instruction is half of a question, and no text.
 func foundText(r row) (text []string, pair bool) {
 	candidates := problemFields
-	if named(r.members, "instruction") != nil {
+	if named(r.members, "instruction").exists() {
 		candidates = []string{"problem", "question"}
 	}
 	problem, solution := firstOf(r, candidates), firstOf(r, solutionFields)
@@ -137,7 +226,7 @@ func foundText(r row) (text []string, pair bool) {
 
 // firstOf returns the first of the names that a row has, or "".
 func firstOf(r row, candidates []string) string {
-	i := slices.IndexFunc(candidates, func(c string) bool { return named(r.members, c) != nil })
+	i := slices.IndexFunc(candidates, func(c string) bool { return named(r.members, c).exists() })
 	if i < 0 {
 		return ""
 	}
@@ -146,7 +235,7 @@ func firstOf(r row, candidates []string) string {
 
 // hasAny tells whether a row has a field at any of the paths.
 func hasAny(r row, paths []string) bool {
-	return slices.ContainsFunc(paths, func(p string) bool { return find(r.members, p) != nil })
+	return slices.ContainsFunc(paths, func(p string) bool { return find(r.members, p).exists() })
 }
 
 // isPair tells whether the fields are a problem and its solution by their names.
@@ -169,66 +258,76 @@ func (c *fields) document(r row) (d Document, err error) {
 			return d, r.skip(fmt.Errorf("field %s, which the first row lacks: name the fields of the text with Files.Text (-text)", s))
 		}
 	}
-	texts := make([]string, len(c.text))
-	for i, name := range c.text {
-		if texts[i], err = textOf(r, name); err != nil {
-			return d, r.skip(err)
-		}
-	}
-	if c.pair {
-		d.Text = "Problem:\n" + texts[0] + "\n\nSolution:\n" + texts[1]
-	} else {
-		d.Text = strings.Join(texts, "\n\n")
+	if d.Text, err = c.textOf(r); err != nil {
+		return d, r.skip(err)
 	}
 	if len(c.meta) > 0 {
 		d.Meta = make(map[string]string, len(c.meta))
 		for _, name := range c.meta {
-			d.Meta[name] = asText(find(r.members, name))
+			d.Meta[name] = c.known.of(find(r.members, name))
 		}
 	}
 	return d, nil
 }
 
-// textOf is the text in a field. A number is one, as in "answer": 72.
-func textOf(r row, name string) (string, error) {
-	value := find(r.members, name)
-	if value == nil {
-		return "", fmt.Errorf("no field %s", name)
+// textOf is the text of a row. A number is one, as in "answer": 72.
+func (c *fields) textOf(r row) (string, error) {
+	text := c.scratch[:0]
+	for i, name := range c.text {
+		v := find(r.members, name)
+		if !v.exists() {
+			return "", fmt.Errorf("no field %s", name)
+		}
+		if k := v.kind(); k != "a string" && k != "a number" {
+			return "", fmt.Errorf("field %s is %s, not a string", name, k)
+		}
+		if v.plain && len(c.text) == 1 { // As it is, without a copy between.
+			text = v.b
+			if isBlank(text) {
+				return "", fmt.Errorf("field %s is empty", name)
+			}
+			return string(text), nil
+		}
+		// Room for all of it: a long text that grows is copied again and again.
+		text = slices.Grow(text, len(v.b)+len("Problem:\n\n\nSolution:\n"))
+		switch {
+		case c.pair && i == 0:
+			text = append(text, "Problem:\n"...)
+		case c.pair:
+			text = append(text, "\n\nSolution:\n"...)
+		case i > 0:
+			text = append(text, "\n\n"...)
+		}
+		begin := len(text)
+		if text = v.appendText(text); isBlank(text[begin:]) {
+			return "", fmt.Errorf("field %s is empty", name)
+		}
 	}
-	if k := kind(value); k != "a string" && k != "a number" {
-		return "", fmt.Errorf("field %s is %s, not a string", name, k)
+	if c.scratch = text; cap(text) > largestScratch {
+		c.scratch = nil
 	}
-	text := asText(value)
-	if strings.TrimSpace(text) == "" {
-		return "", fmt.Errorf("field %s is empty", name)
-	}
-	return text, nil
+	return string(text), nil
 }
+
+func isBlank(b []byte) bool { return len(bytes.TrimSpace(b)) == 0 }
 
 // idOf is the id of a row.
 func (c *fields) idOf(r row) (id string, isInt bool, err error) {
-	value := find(r.members, c.id)
+	v := find(r.members, c.id)
 	switch {
-	case isInteger(value):
-		return string(value), c.intIDs, nil
-	case c.intIDs && isNull(value):
+	case v.isInteger():
+		return string(v.b), c.intIDs, nil
+	case c.intIDs && v.isNull():
 		return "", false, fmt.Errorf("no %s, where the first row has an integer: give every row one, or set Files.StringIDs (-string-ids)", c.id)
 	case c.intIDs:
-		return "", false, fmt.Errorf("%s is %.40s, where the first row has an integer: set Files.StringIDs (-string-ids)", c.id, value)
-	case isNull(value):
-		return "", false, nil
+		return "", false, fmt.Errorf("%s is %.40s, where the first row has an integer: set Files.StringIDs (-string-ids)", c.id, v.b)
+	case v.isNull():
+		return r.own, false, nil
 	}
-	if k := kind(value); k != "a string" && k != "a number" {
+	if k := v.kind(); k != "a string" && k != "a number" {
 		return "", false, errors.New(c.id + " is " + k + ", not a string or a number")
 	}
-	return asText(value), false, nil
-}
-
-// isInteger tells whether a value is an integer of 64 bits that is written as
-// Go and JSON write it.
-func isInteger(value []byte) bool {
-	n, err := strconv.ParseInt(string(value), 10, 64)
-	return err == nil && strconv.FormatInt(n, 10) == string(value)
+	return asText(v), false, nil
 }
 
 // lastName is the last part of a dotted path.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -73,7 +74,7 @@ func newJSONReader(file string, r io.Reader, isRow func(name []byte) bool) (*jso
 		// The first row may be a bad one, but a file with no object at all in
 		// sight is something else.
 		if j.look(0); !bytes.Contains(j.buf[j.pos:], []byte("\n{")) {
-			return nil, fmt.Errorf("%s: neither JSON nor JSONL: it begins with %.20q", file, j.buf[j.pos:min(len(j.buf), j.pos+20)])
+			return nil, fmt.Errorf("%s: neither JSON nor JSONL: it begins with %.20q; a text that is one document is called %s", file, j.buf[j.pos:min(len(j.buf), j.pos+20)], strings.Join(textNames, " or "))
 		}
 	}
 	if j.layout == layoutLines {
@@ -91,24 +92,16 @@ func btoi(b bool) int {
 	return 0
 }
 
-// notJSON names what is no JSON, from its first bytes.
-func notJSON(head []byte) error {
-	for _, f := range []struct{ magic, what string }{
-		{"\x1f\x8b", "compressed with gzip, which is not read; decompress it"},
-		{"\x28\xb5\x2f\xfd", "compressed with zstd, which is not read; decompress it"},
-		{"PAR1", "parquet, which is not read; write it as JSONL"},
-		{"\xff\xfe", "UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)"},
-		{"\xfe\xff", "UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)"},
-		{"{\x00", "UTF-16, not UTF-8; convert it (iconv -f UTF-16LE -t UTF-8)"},
-		{"[\x00", "UTF-16, not UTF-8; convert it (iconv -f UTF-16LE -t UTF-8)"},
-		{"version https://git-lfs", "a Git LFS pointer, not the data; fetch the data (git lfs pull)"},
-		{"<", "HTML or XML, perhaps a saved error page; fetch the data again"},
-	} {
-		if bytes.HasPrefix(head, []byte(f.magic)) {
-			return errors.New("this is " + f.what)
-		}
+// alone tells whether the file is one object and nothing else, as in a folder
+// with a file for each problem. It must be asked before the first row is read.
+func (j *jsonReader) alone() bool {
+	if j.layout == layoutList || j.layout == layoutDict {
+		return false
 	}
-	return nil
+	j.look(0)
+	var e extent
+	n, ended := e.scan(j.buf[j.pos:])
+	return ended && j.err == io.EOF && j.buf[j.pos] == '{' && len(bytes.TrimSpace(j.buf[j.pos+n:])) == 0
 }
 
 // objectLayout tells what a file is that begins with an object. One that ends
@@ -158,7 +151,7 @@ func (j *jsonReader) objectLayout(isRow func(name []byte) bool) layout {
 func (j *jsonReader) isDict(object []byte, isRow func(name []byte) bool) bool {
 	members := appendMembers(nil, object[skipSpace(object, 0):])
 	return len(members) > 0 && !slices.ContainsFunc(members, func(m member) bool {
-		return m.value[0] != '{' || isRow(m.name)
+		return m.b[0] != '{' || isRow(m.name)
 	})
 }
 
@@ -314,13 +307,13 @@ func (j *jsonReader) readValue() (row, error) {
 		}
 	}
 	at := j.place
-	value, err := j.token()
+	raw, err := j.token()
 	if err != nil {
 		return row{}, err
 	}
-	r, err := j.parse(at, value)
-	if err == nil && j.layout == layoutDict && named(r.members, "id") == nil {
-		r.members = append(r.members, member{[]byte("id"), j.key})
+	r, err := j.parse(at, raw)
+	if err == nil && j.layout == layoutDict && !named(r.members, "id").exists() {
+		r.members = append(r.members, member{[]byte("id"), value{b: j.key}})
 	}
 	return r, err
 }
@@ -387,25 +380,19 @@ func (j *jsonReader) parse(at place, raw []byte) (row, error) {
 		return row{}, at.skip(whyInvalid(raw))
 	}
 	if raw[0] != '{' {
-		return row{}, at.skip(fmt.Errorf("the row is %s, not an object", kind(raw)))
+		return row{}, at.skip(fmt.Errorf("the row is %s, not an object", value{b: raw}.kind()))
 	}
 	j.members = appendMembers(j.members[:0], raw)
-	return row{at, j.members}, nil
+	return row{place: at, members: j.members}, nil
 }
 
-// whyInvalid says why raw is no JSON. Bytes that are not UTF-8 are one reason:
-// encoding/json would put U+FFFD for them, and a text that was changed without
-// a word is a wrong text.
+// whyInvalid says why raw is no JSON.
 func whyInvalid(raw []byte) error {
 	if i := bytes.IndexByte(raw, 0); i >= 0 {
 		return fmt.Errorf("NUL at byte %d of the row, as a crash leaves behind", i)
 	}
-	for i, rest := 0, raw; len(rest) > 0; {
-		r, n := utf8.DecodeRune(rest)
-		if r == utf8.RuneError && n == 1 {
-			return fmt.Errorf("not UTF-8 at byte %d of the row", i)
-		}
-		i, rest = i+n, rest[n:]
+	if i := notUTF8(raw); i >= 0 {
+		return fmt.Errorf("not UTF-8 at byte %d of the row", i)
 	}
 	var whole json.RawMessage
 	err := json.Unmarshal(raw, &whole)

@@ -16,13 +16,24 @@ import (
 type row struct {
 	place
 	members []member
+	own     string // The id of a document that is its whole file, where it has no other.
 }
 
-// A member is a name of an object with its value, which is valid JSON without
-// white space around it.
+// A member is a name of an object with its value.
 type member struct {
-	name, value []byte
+	name []byte
+	value
 }
+
+// A value is valid JSON without white space around it, or the text of a string
+// as it is: to quote a long text, only for it to be unquoted, would take longer
+// than to read it from a file that has it plain. The zero value is no value.
+type value struct {
+	b     []byte
+	plain bool
+}
+
+func (v value) exists() bool { return v.plain || v.b != nil }
 
 // A rowReader reads one input file. There is one for each format, and what
 // makes documents of rows knows none of them.
@@ -33,7 +44,7 @@ type rowReader interface {
 	next() (row, error)
 }
 
-// A place says where a row stands: line or n is 0 where the format has none.
+// A place says where a row stands: line and n are 0 where the format has none.
 type place struct {
 	file    string
 	line, n int
@@ -41,6 +52,8 @@ type place struct {
 
 func (p place) String() string {
 	switch {
+	case p.line == 0 && p.n == 0:
+		return p.file
 	case p.line == 0:
 		return fmt.Sprintf("%s: row %d", p.file, p.n)
 	case p.n == 0:
@@ -56,48 +69,48 @@ func (p place) skip(reason error) error {
 
 // find returns the value at a dotted path, or nil. A name that itself has the
 // dots wins over the path, on every level; elements of lists count from 0.
-func find(members []member, path string) []byte {
-	if v := named(members, path); v != nil {
+func find(members []member, path string) value {
+	if v := named(members, path); v.exists() {
 		return v
 	}
 	for i := strings.LastIndexByte(path, '.'); i > 0; i = strings.LastIndexByte(path[:i], '.') {
-		if v := named(members, path[:i]); v != nil {
-			if v = findIn(v, path[i+1:]); v != nil {
+		if v := named(members, path[:i]); v.exists() && !v.plain {
+			if v = findIn(v.b, path[i+1:]); v.exists() {
 				return v
 			}
 		}
 	}
-	return nil
+	return value{}
 }
 
-func findIn(value []byte, path string) []byte {
-	switch value[0] {
+func findIn(json []byte, path string) value {
+	switch json[0] {
 	case '{':
-		return find(appendMembers(nil, value), path)
+		return find(appendMembers(nil, json), path)
 	case '[':
 		index, rest, deeper := strings.Cut(path, ".")
 		i, err := strconv.Atoi(index)
 		if err != nil || i < 0 {
-			return nil
+			return value{}
 		}
-		v := element(value, i)
+		v := element(json, i)
 		if v == nil || !deeper {
-			return v
+			return value{b: v}
 		}
 		return findIn(v, rest)
 	}
-	return nil
+	return value{}
 }
 
 // named returns the value of a name: the last one if it stands there twice, as
 // encoding/json has it, but unlike there the case of letters counts.
-func named(members []member, name string) []byte {
+func named(members []member, name string) value {
 	for i := len(members) - 1; i >= 0; i-- {
 		if string(members[i].name) == name {
 			return members[i].value
 		}
 	}
-	return nil
+	return value{}
 }
 
 // appendMembers appends the members of an object, which must be valid JSON.
@@ -110,7 +123,7 @@ func appendMembers(members []member, object []byte) []member {
 		}
 		i = skipSpace(object, skipSpace(object, colon)+1)
 		end := valueEnd(object, i)
-		members = append(members, member{name, object[i:end]})
+		members = append(members, member{name, value{b: object[i:end]}})
 		if i = skipSpace(object, end); object[i] == ',' {
 			i = skipSpace(object, i+1)
 		}
@@ -134,23 +147,36 @@ func element(list []byte, i int) []byte {
 
 // asText is a value as a string: strings as they are, null as "", and all else
 // as its JSON text.
-func asText(value []byte) string {
-	switch {
-	case isNull(value):
-		return ""
-	case value[0] == '"':
-		return string(appendString(nil, value))
+func asText(v value) string {
+	if v.plain {
+		return string(v.b)
 	}
-	var b bytes.Buffer
-	_ = json.Compact(&b, value) // It is valid.
-	return b.String()
+	return string(v.appendText(nil))
 }
 
-func isNull(value []byte) bool { return value == nil || value[0] == 'n' }
+// appendText appends asText of a value.
+func (v value) appendText(dst []byte) []byte {
+	switch {
+	case v.plain:
+		return append(dst, v.b...)
+	case v.isNull():
+		return dst
+	case v.b[0] == '"':
+		return appendString(dst, v.b)
+	}
+	b := bytes.NewBuffer(dst)
+	_ = json.Compact(b, v.b) // It is valid.
+	return b.Bytes()
+}
+
+func (v value) isNull() bool { return !v.plain && (v.b == nil || v.b[0] == 'n') }
 
 // kind names what a value is, for messages.
-func kind(value []byte) string {
-	switch value[0] {
+func (v value) kind() string {
+	if v.plain {
+		return "a string"
+	}
+	switch v.b[0] {
 	case '{':
 		return "an object"
 	case '[':
@@ -163,6 +189,41 @@ func kind(value []byte) string {
 		return "null"
 	}
 	return "a number"
+}
+
+// isInteger tells whether a value is an integer of 64 bits that is written as
+// Go and JSON write it.
+func (v value) isInteger() bool {
+	if v.plain || len(v.b) == 0 || v.b[0] > '9' { // Only to be fast: a string or null is none.
+		return false
+	}
+	n, err := strconv.ParseInt(string(v.b), 10, 64)
+	return err == nil && strconv.FormatInt(n, 10) == string(v.b)
+}
+
+// notUTF8 is the index of the first byte of b that is not UTF-8, or -1. Bytes
+// that are not UTF-8 make a row a bad one: encoding/json would put U+FFFD for
+// them, and a text that was changed without a word is a wrong text.
+func notUTF8(b []byte) int {
+	if utf8.Valid(b) {
+		return -1
+	}
+	for i := 0; ; {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+}
+
+// clone is a row that stays valid.
+func (r row) clone() row {
+	members := make([]member, len(r.members))
+	for i, m := range r.members {
+		members[i] = member{bytes.Clone(m.name), value{bytes.Clone(m.b), m.plain}}
+	}
+	return row{r.place, members, r.own}
 }
 
 // appendString appends what a JSON string stands for; quoted must be valid.

@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -53,6 +52,9 @@ func TestHazards(t *testing.T) {
 		"ok_bom.jsonl":                    {rows: 5},
 		"ok_crlf.jsonl":                   {rows: 5},
 		"ok_empty.jsonl":                  {err: "no rows"},
+		"ok_gzip.jsonl.gz":                {rows: 5},
+		"ok_gzip_named_jsonl.jsonl":       {rows: 5},
+		"ok_gzip_two_members.jsonl.gz":    {rows: 3},
 		"ok_lf.jsonl":                     {rows: 5},
 		"ok_long_line_6m.jsonl":           {rows: 3},
 		"ok_long_line_70k.jsonl":          {rows: 3},
@@ -67,6 +69,7 @@ func TestHazards(t *testing.T) {
 		"bad_deep_nesting.jsonl":          {rows: 1, skipped: []string{":1: invalid character '[' exceeded max depth"}},
 		"bad_dup_ids.jsonl":               {rows: 3},
 		"bad_dup_keys.jsonl":              {rows: 1},
+		"bad_gzip_truncated.jsonl.gz":     {rows: 567, err: "gzip: the file is cut off (unexpected EOF)"},
 		"bad_html_error_page.jsonl":       {err: "HTML"},
 		"bad_lfs_pointer.jsonl":           {err: "git lfs pull"},
 		"bad_lone_surrogate.jsonl":        {rows: 2},
@@ -86,7 +89,7 @@ func TestHazards(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(os.Getenv("MIND_DATA"), "jsonl_hazards", name)
 			ds, skipped, err := readAll(t, &Files{Paths: []string{path}})
-			require.Len(t, ds, want.rows)
+			require.Equal(t, want.rows, len(ds))
 			if want.err == "" {
 				require.NoError(t, err)
 			} else {
@@ -115,7 +118,7 @@ func TestRealFiles(t *testing.T) {
 		f := &Files{Paths: []string{filepath.Join(os.Getenv("MIND_DATA"), "text", name)}}
 		ds, skipped, err := readAll(t, f)
 		require.NoError(t, err)
-		require.Len(t, ds, want.rows, name)
+		require.Equal(t, want.rows, len(ds), name)
 		require.Len(t, skipped, want.skipped, "%v", skipped)
 		require.Equal(t, want.fields, f.Fields())
 		read, size := f.Progress()
@@ -181,6 +184,14 @@ func TestKindOfIdsIsThatOfEveryFirstRow(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, skipped)
 	require.Equal(t, []Document{{ID: "1", Text: "a"}, {ID: "x", Text: "b"}, {Text: "c"}, {ID: "w", Text: "d"}, {ID: "2", Text: "e"}, {Text: "f"}}, ds)
+
+	about := file("dataset_info.json", `{"splits":{"train":{"num_examples":3}}}`)
+	for _, text := range [][]string{nil, {"text"}} {
+		ds, skipped, err = readAll(t, &Files{Paths: []string{about, ints}, Text: text})
+		require.NoError(t, err)
+		require.Equal(t, []Document{{ID: "1", IntID: true, Text: "a"}}, ds)
+		require.Contains(t, skipped[0], about)
+	}
 }
 
 func TestInputsThatAreNone(t *testing.T) {
@@ -189,7 +200,7 @@ func TestInputsThatAreNone(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "spaces"), []byte(" \n\n"), 0o666))
 	for path, want := range map[string]string{
 		"nowhere": "no such file",
-		".":       "is a folder",
+		".":       "no file to read in this folder: it has spaces, text",
 		"text":    `neither JSON nor JSONL: it begins with "Let $x$`,
 		"spaces":  "no rows",
 	} {
@@ -247,7 +258,7 @@ func TestFilesMayDifferInTheirFields(t *testing.T) {
 	for i, content := range []string{
 		"\n",
 		`{"id":1,"problem":"p","solution":"s","level":1}`,
-		`{"id":2,"text":"t"}`,
+		`{"unique_id":2,"text":"t","url":"u"}`,
 		`{"id":3}` + "\n" + `{"id":4,"problem":"p","solution":"s"}`,
 	} {
 		paths = append(paths, filepath.Join(folder, fmt.Sprint(i)))
@@ -259,11 +270,27 @@ func TestFilesMayDifferInTheirFields(t *testing.T) {
 	require.Len(t, skipped, 1)
 	require.Contains(t, skipped[0], paths[3]+":1: no field problem")
 	require.Equal(t, []Document{
-		{ID: "1", IntID: true, Text: "Problem:\np\n\nSolution:\ns", Meta: map[string]string{"level": "1"}},
-		{ID: "2", IntID: true, Text: "t", Meta: map[string]string{"level": ""}},
-		{ID: "4", IntID: true, Text: "Problem:\np\n\nSolution:\ns", Meta: map[string]string{"level": ""}},
+		{ID: "1", IntID: true, Text: "Problem:\np\n\nSolution:\ns", Meta: map[string]string{"level": "1", "url": ""}},
+		{ID: "2", IntID: true, Text: "t", Meta: map[string]string{"level": "", "url": "u"}},
+		{ID: "4", IntID: true, Text: "Problem:\np\n\nSolution:\ns", Meta: map[string]string{"level": "", "url": ""}},
 	}, ds)
-	require.Equal(t, "text from problem and solution, text; id from id (integers); metadata: level", f.Fields())
+	require.Equal(t, "text from problem and solution, text; id from id, unique_id (integers); metadata: level, url", f.Fields())
+}
+
+// TestFirstRowMayBeTheBadOne: it is skipped by name as any other.
+func TestFirstRowMayBeTheBadOne(t *testing.T) {
+	const bad, good = `{"id":"x","level":1}`, `{"id":7,"problem":"p","solution":"s"}`
+	path := filepath.Join(t.TempDir(), "a.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(bad+"\n"+good), 0o666))
+	for _, f := range []*Files{{Paths: []string{path}}, {Paths: []string{path}, Text: []string{"problem", "solution"}}, fromString(bad + "\n" + good), fromString("[" + bad + "," + good + "]")} {
+		ds, skipped, err := readAll(t, f)
+		require.NoError(t, err)
+		require.Equal(t, []Document{{ID: "7", IntID: true, Text: "Problem:\np\n\nSolution:\ns"}}, ds)
+		require.Len(t, skipped, 1)
+	}
+
+	_, _, err := readAll(t, fromString(strings.Repeat(bad+"\n", firstRows)+good))
+	require.ErrorContains(t, err, "standard input:1: no field that a text could be taken from: there are id, level")
 }
 
 // TestNoHalfOfATextIsTaken: fields found by themselves lose nothing silently.
@@ -298,59 +325,6 @@ func TestStandardInputIsReadRowByRow(t *testing.T) {
 	require.NoError(t, w.Close())
 	_, more := <-got
 	require.False(t, more)
-}
-
-// endless is a file of n rows in one array or a row a line, made as it is read.
-type endless struct {
-	n     int
-	array bool
-	buf   bytes.Buffer
-	i     int
-}
-
-func (e *endless) Read(b []byte) (int, error) {
-	for e.buf.Len() < len(b) && e.i <= e.n {
-		switch {
-		case e.i == 0 && e.array:
-			e.buf.WriteString("[")
-		case e.i > 1 && e.array:
-			e.buf.WriteString(",\n")
-		}
-		if e.i > 0 {
-			fmt.Fprintf(&e.buf, `{"id":%d,"problem":"%01000d","solution":"s"}`, e.i, e.i)
-			if !e.array {
-				e.buf.WriteString("\n")
-			}
-		}
-		if e.i == e.n && e.array {
-			e.buf.WriteString("]")
-		}
-		e.i++
-	}
-	return e.buf.Read(b)
-}
-
-func heapInUse() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
-}
-
-func TestMemoryIsFlat(t *testing.T) {
-	for _, array := range []bool{false, true} {
-		f := &Files{Paths: []string{"-"}, stdin: &endless{n: 100_000, array: array}} // 100 MB.
-		n := 0
-		before, most := heapInUse(), uint64(0)
-		for _, err := range f.Documents(t.Context()) {
-			require.NoError(t, err)
-			if n++; n%20_000 == 0 {
-				most = max(most, heapInUse())
-			}
-		}
-		require.Equal(t, 100_000, n)
-		require.Less(t, most, before+4<<20)
-	}
 }
 
 // TestDamageIsNeverSilent: a file that is cut or changed anywhere is read
@@ -394,27 +368,21 @@ func FuzzFiles(f *testing.F) {
 	})
 }
 
-// BenchmarkFiles reads a file of problems; "bare" only splits its lines and
-// finds the two fields with encoding/json.
+// BenchmarkFiles reads a file of problems beside a bare loop, which only splits
+// its lines and finds the two fields with encoding/json.
 func BenchmarkFiles(b *testing.B) {
 	content := data(b, "text/gsm8k_train.jsonl")
-	b.Run("Files", func(b *testing.B) {
-		b.SetBytes(int64(len(content)))
-		for b.Loop() {
-			f := fromString("")
-			f.stdin = bytes.NewReader(content)
-			for _, err := range f.Documents(b.Context()) {
+	files := func(in []byte) func() {
+		return func() {
+			for _, err := range fromBytes(in).Documents(b.Context()) {
 				require.NoError(b, err)
 			}
 		}
-	})
-	b.Run("bare", func(b *testing.B) {
-		b.SetBytes(int64(len(content)))
-		for b.Loop() {
-			for line := range bytes.Lines(content) {
-				var r struct{ Question, Answer string }
-				require.NoError(b, json.Unmarshal(line, &r))
-			}
+	}
+	beside(b, map[string]func(){"JSONL": files(content), "gzip": files(gzipped(content)), "zstd": files(zstdCompressed(content))}, func() {
+		for line := range bytes.Lines(content) {
+			var r struct{ Question, Answer string }
+			require.NoError(b, json.Unmarshal(line, &r))
 		}
 	})
 }

@@ -47,7 +47,7 @@ func parseFlags(args []string, help io.Writer) (*flags, error) {
 	fs := flag.NewFlagSet("basic", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // The mistake alone is printed, not two screens of help under it.
 
-	fs.Var(&f.in, "in", "read problems from `PATH`: a JSON or JSONL file, or - for standard input; may repeat (default "+defaultIn+")")
+	fs.Var(&f.in, "in", "read problems from `PATH`: a file, a folder, a quoted pattern as in 'data/**/*.parquet', or - for standard input; JSON, JSONL, parquet, text or TeX, compressed with gzip or zstd or not; may repeat (default "+defaultIn+")")
 	fs.StringVar(&f.out, "out", "", "write dialogues to `FILE`, one a line; what it holds is not asked for again (default "+defaultOut+"; offline: "+offlineOut+")")
 	fs.StringVar(&f.preset, "preset", "seed", "`NAME` of a set of styles, chunk size and sampling: "+strings.Join(presetNames(), ", ")+"; flags that are given win")
 	fs.StringVar(&f.styles, "styles", "", "comma-separated `NAMES` of styles (default: the preset's)")
@@ -59,8 +59,8 @@ func parseFlags(args []string, help io.Writer) (*flags, error) {
 	fs.StringVar(&f.by, "by", defaultBy, "sample in proportion to these `FIELDS`, which are kept as metadata; those of the default that the input lacks are ignored")
 	fs.Uint64Var(&f.seed, "seed", 42, "seed the sample with `N`")
 	fs.StringVar(&f.text, "text", "", "comma-separated `FIELDS` that make up the text, dotted (default: found, as problem and solution, question and answer, or text)")
-	fs.StringVar(&f.id, "id", "", "`FIELD` that is the id (default: id)")
-	fs.StringVar(&f.meta, "meta", "", "comma-separated `FIELDS` kept as metadata (default: those of level, type, subject, url that the first row has)")
+	fs.StringVar(&f.id, "id", "", "`FIELD` that is the id, dotted (default: id, unique_id or uuid; of a file that is one problem without an id: its path in the folder that is named)")
+	fs.StringVar(&f.meta, "meta", "", "comma-separated `FIELDS` kept as metadata (default: those of level, type, subject, url that the first row of any file has)")
 	fs.BoolVar(&f.stringIDs, "string-ids", false, "write ids as strings, also where they are integers")
 	fs.StringVar(&f.provider, "provider", "", "offline, zhipu or openai, the `NAME` of who answers (default: by the key that is set in the environment or .env, none: offline)")
 	fs.Var(&f.baseURLs, "base-url", "`URL` of an API that speaks chat completions, as in http://localhost:8000/v1; may repeat, to spread requests (default: the provider's)")
@@ -88,7 +88,7 @@ func parseFlags(args []string, help io.Writer) (*flags, error) {
 	case err != nil:
 		return nil, wrong("%w; -help lists the flags", err)
 	case fs.NArg() > 0:
-		return nil, wrong("%q is no flag: inputs are named with -in; -help lists the flags", fs.Arg(0))
+		return nil, wrong("%q is no flag: inputs are named with -in, each with its own, and patterns in quotes, for a shell makes many names of one; -help lists the flags", fs.Arg(0))
 	}
 	fs.Visit(func(g *flag.Flag) { f.given[g.Name] = true })
 	if !f.given["in"] {

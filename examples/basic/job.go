@@ -22,7 +22,7 @@ type job struct {
 	answerer
 	out   string
 	store *store
-	src   mind.Source
+	src   *sampled
 	opts  []mind.Option
 	notes []string // What to know before it starts.
 }
@@ -92,6 +92,7 @@ func (j *job) plan(stdout io.Writer, stderr *os.File) error {
 	if err != nil {
 		return err
 	}
+	row(stdout, "fields", "", j.src.files.Fields())
 	j.printPlan(stdout, stats)
 	return nil
 }
@@ -123,6 +124,7 @@ func (j *job) run(stdout io.Writer, stderr *os.File) error {
 	}
 	if !j.quiet {
 		fmt.Fprintln(stderr, strings.Join(j.notes, "\n"))
+		j.src.tell = func(fields string) { fmt.Fprintln(notes, "reading "+fields) }
 	}
 
 	ctx, stop := context.WithCancelCause(context.Background())

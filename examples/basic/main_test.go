@@ -96,6 +96,7 @@ func TestOfflineByDefaultAndARerunChangesNothing(t *testing.T) {
 	status, out, errs := basic(t, dir, nil)
 	require.Equal(t, 0, status, errs)
 	require.Contains(t, errs, "no key is set, so the offline generator answers")
+	require.Contains(t, errs, "reading text from problem and solution; id from id (integers); metadata: level, type\n")
 	require.Regexp(t, `(?m)^kept +12$`, out)
 	require.Contains(t, out, "Teacher: ")
 	require.Contains(t, out, "ZHIPUAI_API_KEY")
@@ -167,6 +168,7 @@ func TestPlanSendsNothing(t *testing.T) {
 	args := []string{"-base-url", serve(t, &server), "-model", "m", "-max-tokens", "100"}
 	status, out, errs := basic(t, dir, nil, append(args, "-plan")...)
 	require.Equal(t, 0, status, errs)
+	require.Contains(t, out, "text from problem and solution; id from id (integers); metadata: level, type")
 	require.Regexp(t, `(?m)^documents +12$`, out)
 	require.Regexp(t, `(?m)^pending +12 `, out)
 	require.Regexp(t, `(?m)^ +1200 +in answers`, out)
@@ -180,6 +182,29 @@ func TestPlanSendsNothing(t *testing.T) {
 	require.Regexp(t, `(?m)^pending +0 `, out)
 	require.Regexp(t, `(?m)^ +0 +in answers`, out)
 	require.Contains(t, out, "Nothing is left to ask for.")
+}
+
+func TestAFolderThatMovesBuysNothingAgain(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 5 {
+		write(t, filepath.Join(dir, "MATH", "train", "algebra", fmt.Sprint(i, ".json")), fmt.Sprintf("{\n \"problem\": \"What is %d + 1?\",\n \"level\": \"Level 1\",\n \"type\": \"Algebra\",\n \"solution\": \"It is %d.\"\n}", i, i+1))
+	}
+	status, out, errs := basic(t, dir, nil, "-in", "MATH")
+	require.Equal(t, 0, status, errs)
+	require.Contains(t, errs, "id from the file's path (strings)")
+	require.Regexp(t, `(?m)^kept +5$`, out)
+	require.NoError(t, os.Rename(filepath.Join(dir, "MATH"), filepath.Join(dir, "moved")))
+	status, out, errs = basic(t, dir, nil, "-in", "moved")
+	require.Equal(t, 0, status, errs)
+	require.Regexp(t, `(?m)^held +5$`, out)
+	require.Regexp(t, `(?m)^kept +0$`, out)
+
+	status, _, errs = basic(t, dir, nil, "-in", ".", "-out", "x.jsonl")
+	require.Equal(t, 2, status)
+	require.Contains(t, errs, "it is read as an input too")
+	status, _, errs = basic(t, dir, nil, "-in", "nowhere/*.json")
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "nowhere")
 }
 
 func TestBadInputEndsWithOneMessage(t *testing.T) {

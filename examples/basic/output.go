@@ -45,13 +45,10 @@ func (f *flags) output(offline bool) (string, error) {
 // reads tells whether the input in, which may be a pattern or a folder, has the
 // file out in it, now or once it is written.
 func reads(in, out string) bool {
-	in, out = resolved(in), resolved(out)
-	if match, _ := filepath.Match(in, out); match || in == out {
-		return true
-	}
+	out = resolved(out)
 	a, err := os.Stat(in)
-	if err != nil {
-		return false
+	if err != nil { // A pattern, or a file that is still to be written.
+		return fits(in, out)
 	}
 	// A hard link or another spelling of the name is the same file too, and a
 	// folder is read with all that is below it.
@@ -63,6 +60,40 @@ func reads(in, out string) bool {
 			return false
 		}
 	}
+}
+
+// fits tells whether a pattern has path in it, or a folder that it is in.
+func fits(pattern, path string) bool {
+	pattern = filepath.ToSlash(pattern)
+	fixed := pattern
+	if i := strings.IndexAny(pattern, "*?["); i >= 0 {
+		fixed = pattern[:i]
+	}
+	root := fixed[:strings.LastIndexByte(fixed, '/')+1]
+	pattern = filepath.ToSlash(filepath.Join(resolved(root), pattern[len(root):]))
+	for ; ; path = filepath.Dir(path) {
+		if match(strings.Split(pattern, "/"), strings.Split(filepath.ToSlash(path), "/")) {
+			return true
+		}
+		if path == filepath.Dir(path) {
+			return false
+		}
+	}
+}
+
+// match tells whether the elements of a pattern, of which ** is any number of
+// folders, are those of a path.
+func match(pattern, path []string) bool {
+	switch {
+	case len(pattern) == 0:
+		return len(path) == 0
+	case pattern[0] == "**":
+		return match(pattern[1:], path) || len(path) > 0 && match(pattern, path[1:])
+	case len(path) == 0:
+		return false
+	}
+	ok, _ := filepath.Match(pattern[0], path[0])
+	return ok && match(pattern[1:], path[1:])
 }
 
 // resolved is path, absolute and without links as far as it exists.

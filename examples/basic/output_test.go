@@ -28,6 +28,16 @@ func TestAnOutputThatIsAnInputIsFound(t *testing.T) {
 		{"beside such a folder", "folder", "folder.jsonl", false, false},
 		{"fits a pattern", "folder/deep/*.jsonl", "folder/deep/new.jsonl", true, false},
 		{"fits no pattern", "folder/deep/*.json", "folder/deep/new.jsonl", false, false},
+		{"fits a pattern once it is written", "*.jsonl", "out.jsonl", true, false},
+		{"fits a pattern of folders", "folder/**/*.jsonl", "folder/deep/new.jsonl", true, false},
+		{"fits one of none", "folder/**/new.jsonl", "folder/new.jsonl", true, false},
+		{"fits one of all", "**", "folder/new.jsonl", true, false},
+		{"fits one by a link", "way/**/*.jsonl", "folder/deep/new.jsonl", true, true},
+		{"in a folder that fits", "fold*", "folder/deep/new.jsonl", true, false},
+		{"has another ending", "folder/**/*.json", "folder/deep/new.jsonl", false, false},
+		{"beside a pattern", "folder/**", "new.jsonl", false, false},
+		{"in the folder of here", ".", "x.jsonl", true, false},
+		{"still to be written", "new.jsonl", "new.jsonl", true, false},
 		{"standard input", "-", "out.jsonl", false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

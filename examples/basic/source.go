@@ -13,7 +13,7 @@ import (
 )
 
 // source is what to read.
-func (f *flags) source() (mind.Source, error) {
+func (f *flags) source() (*sampled, error) {
 	files := &mind.Files{Paths: f.in, ID: f.id, Text: fields(f.text), Meta: fields(f.meta), StringIDs: f.stringIDs}
 	if !f.given["in"] {
 		if _, err := os.Stat(defaultIn); err != nil {
@@ -42,15 +42,17 @@ func kept(meta, by []string) []string {
 	return meta
 }
 
-// sampled draws from files. It is mind.Sample with two additions: it samples by
-// those of the default fields that the input has, and once the sample is drawn
-// its progress counts documents, so that the total is known.
+// sampled draws from files. It is mind.Sample with three additions: it tells
+// which fields are used, it samples by those of the default fields that the input
+// has, and once the sample is drawn its progress counts documents, so that the
+// total is known.
 type sampled struct {
 	files *mind.Files
 	n     int
 	seed  uint64
 	by    []string
-	given bool // -by was given, and so must hold.
+	given bool                // -by was given, and so must hold.
+	tell  func(fields string) // Called with what Files.Fields says, before the first document. Default: not.
 
 	drawn, size atomic.Int64 // documents; size 0: not known yet
 }
@@ -65,10 +67,10 @@ func (s *sampled) Progress() (read, size int64) {
 
 func (s *sampled) Documents(ctx context.Context) iter.Seq2[mind.Document, error] {
 	if s.n == 0 {
-		return s.files.Documents(ctx)
+		return s.told(ctx)
 	}
 	return func(yield func(mind.Document, error) bool) {
-		next, stop := iter.Pull2(s.files.Documents(ctx))
+		next, stop := iter.Pull2(s.told(ctx))
 		defer stop()
 		first, err, ok := next()
 		for ok && errors.Is(err, mind.ErrSkip) {
@@ -99,6 +101,22 @@ func (s *sampled) Documents(ctx context.Context) iter.Seq2[mind.Document, error]
 		for _, d := range docs {
 			s.drawn.Add(1)
 			if !yield(d, nil) {
+				return
+			}
+		}
+	}
+}
+
+// told is what is in the files, after it has been told which fields are used.
+func (s *sampled) told(ctx context.Context) iter.Seq2[mind.Document, error] {
+	return func(yield func(mind.Document, error) bool) {
+		told := s.tell == nil
+		for d, err := range s.files.Documents(ctx) {
+			if fields := s.files.Fields(); !told && fields != "" {
+				s.tell(fields)
+				told = true
+			}
+			if !yield(d, err) {
 				return
 			}
 		}

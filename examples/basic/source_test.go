@@ -72,6 +72,18 @@ func TestGivenFieldsAreKeptAsMetadata(t *testing.T) {
 	require.Equal(t, []string{"level"}, fieldsOf(docs[0]))
 }
 
+func TestFieldsAreToldBeforeTheFirstDocument(t *testing.T) {
+	rows(t, 5, `,"level":"Level %"`)
+	for _, n := range []string{"0", "3"} {
+		s := sourceOf(t, "-n", n).(*sampled)
+		var told []string
+		s.tell = func(fields string) { told = append(told, fields) }
+		for range s.Documents(t.Context()) {
+			require.Equal(t, []string{"text from text; id from id (integers); metadata: level"}, told)
+		}
+	}
+}
+
 func fieldsOf(d mind.Document) (names []string) {
 	for name := range d.Meta {
 		names = append(names, name)
