@@ -1,14 +1,11 @@
 package mind
 
 import (
-	"bytes"
-	"encoding/base64"
+	"encoding/binary"
 	"fmt"
-	"strconv"
+	"math/bits"
 	"sync"
-
-	"github.com/pkoukk/tiktoken-go"
-	"github.com/pkoukk/tiktoken-go-loader/assets"
+	"unicode/utf8"
 )
 
 // An Encoding is a way to cut text into tokens. Its vocabulary is part of the
@@ -32,56 +29,174 @@ func (e Encoding) String() string {
 }
 
 // Count returns the number of tokens of text, which may hold anything: special
-// tokens count as the text they are. It is safe for concurrent use. The first
-// call builds the vocabulary.
+// tokens count as the text they are, a byte that is not UTF-8 as U+FFFD. It
+// takes time in proportion to the text and, once warm, allocates nothing. It is
+// safe for concurrent use. The first call builds the vocabulary.
 func (e Encoding) Count(text string) int {
-	if text == "" {
-		return 0
-	}
-	bpe := o200k
-	if e == CL100k {
-		bpe = cl100k
-	}
-	return len(bpe().EncodeOrdinary(text))
+	c := e.counter()
+	defer e.release(c)
+	return c.count(text)
 }
 
-// The patterns by which text is cut into words before these are cut into
-// tokens, as OpenAI's tiktoken has them (openai_public.py).
+// counters are those that nobody uses, of each encoding.
+var counters [2]sync.Pool
+
+// vocabularies are built when the first counter of an encoding is.
+var vocabularies = [2]func() *vocabulary{
+	O200k:  sync.OnceValue(func() *vocabulary { return loadVocabulary(O200k.String()) }),
+	CL100k: sync.OnceValue(func() *vocabulary { return loadVocabulary(CL100k.String()) }),
+}
+
+// counter is one for the caller alone, until it is released.
+func (e Encoding) counter() *counter {
+	if c, ok := counters[e].Get().(*counter); ok {
+		return c
+	}
+	return &counter{
+		splitter:   splitter{classes(), e == O200k},
+		vocabulary: vocabularies[e](),
+		pairer:     newPairer(4096),
+	}
+}
+
+func (e Encoding) release(c *counter) { counters[e].Put(c) }
+
+// A counter counts the tokens of text word by word. It remembers words, and so
+// is for one goroutine at a time.
+type counter struct {
+	splitter
+	*vocabulary
+	pairer
+	// memo is a table of words of up to 15 bytes, each at the one place that its
+	// bytes give: a word may displace another, but is never taken for another,
+	// for all its bytes are there. The last of the 16 has the word's length in
+	// its upper half and its tokens in the lower.
+	memo   [1 << memoBits][2]uint64
+	mended []byte
+}
+
 const (
-	o200kPattern = `[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?` +
-		`|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?` +
-		`|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`
-	cl100kPattern = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+	memoBits   = 15
+	tokensMask = 15 << 56
 )
 
-var (
-	o200k  = sync.OnceValue(func() *tiktoken.Tiktoken { return loadVocabulary("o200k_base", o200kPattern) })
-	cl100k = sync.OnceValue(func() *tiktoken.Tiktoken { return loadVocabulary("cl100k_base", cl100kPattern) })
-)
+func (c *counter) count(text string) int {
+	tokens := 0
+	for at := 0; at < len(text); {
+		end, n := c.next(text, at)
+		tokens += n
+		at = end
+	}
+	return tokens
+}
 
-// loadVocabulary reads an embedded vocabulary: a token in base64 and its rank a
-// line. tiktoken's own GetEncoding is not used, because it would fetch it, and
-// build it anew at each call. That it cannot be read is a fault of the build.
-func loadVocabulary(name, pattern string) *tiktoken.Tiktoken {
-	file, err := assets.Assets.ReadFile(name + ".tiktoken")
-	if err != nil {
-		panic(err)
-	}
-	ranks := make(map[string]int, bytes.Count(file, []byte("\n")))
-	for line := range bytes.Lines(file) {
-		token, rank, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
-		text := make([]byte, base64.StdEncoding.DecodedLen(len(token)))
-		n, err := base64.StdEncoding.Decode(text, token)
-		if err != nil {
-			panic(err)
-		}
-		if ranks[string(text[:n])], err = strconv.Atoi(string(rank)); err != nil {
-			panic(err)
+// next is where the word that begins at text[at] ends, and its tokens.
+func (c *counter) next(text string, at int) (end, tokens int) {
+	var lo, hi uint64
+	if at+16 <= len(text) {
+		lo, hi = load(text[at:]), load(text[at+8:])
+		if n := c.plain(lo, hi); n > 0 {
+			return at + n, c.recall(lo, hi, text[at:at+n])
 		}
 	}
-	bpe, err := tiktoken.NewCoreBPE(ranks, nil, pattern)
-	if err != nil {
-		panic(err)
+	end, seen := c.word(text, at)
+	n := end - at
+	switch {
+	case seen&runeBroken != 0:
+		c.mended = c.mended[:0]
+		for _, r := range text[at:end] {
+			c.mended = utf8.AppendRune(c.mended, r)
+		}
+		return end, encode(c, c.mended)
+	case n > 15:
+		return end, encode(c, text[at:end])
+	case at+16 > len(text):
+		for i := n - 1; i >= 0; i-- {
+			hi = hi<<8 | lo>>56
+			lo = lo<<8 | uint64(text[at+i])
+		}
 	}
-	return tiktoken.NewTiktoken(bpe, nil, nil)
+	return end, c.recall(lo, hi, text[at:end])
+}
+
+// plain is the length of the word that a text of 16 bytes or more begins with,
+// lo and hi being the first of them, if it is of ASCII letters after at most one
+// other rune, as most words are; or 0 if it may be anything else.
+func (c *counter) plain(lo, hi uint64) int {
+	// The letters from the second byte on, or from the third.
+	n := 1
+	if first := c.classes[lo&0x7f]; first&uint8(runeLetter) == 0 {
+		if first&uint8(runeLead) == 0 || !c.o200k && lo&0xff == '\'' || c.classes[lo>>8&0x7f]&uint8(runeLetter) == 0 {
+			return 0
+		}
+		n = 2
+	}
+	if lo<<(64-8*n)&high != 0 {
+		return 0
+	}
+	fold := uint64(0)
+	if !c.o200k {
+		fold = 0x2020202020202020
+	}
+	last := byte(0)
+	if stops := noLetters(lo|fold) >> (8 * n) << (8 * n); stops != 0 {
+		i := bits.TrailingZeros64(stops) &^ 7
+		if last = byte(lo >> i); last&0x80 != 0 {
+			return 0
+		}
+		if c.o200k && (last == '\'' || i == 8*n && c.classes[last]&uint8(runeLetter) != 0) {
+			return 0
+		}
+		return i / 8
+	}
+	if stops := noLetters(hi | fold); stops != 0 {
+		i := bits.TrailingZeros64(stops) &^ 7
+		if last = byte(hi >> i); last&0x80 != 0 || c.o200k && last == '\'' {
+			return 0
+		}
+		return 8 + i/8
+	}
+	return 0
+}
+
+const high = 0x8080808080808080
+
+// noLetters has the highest bit of each byte that is not in a to z.
+func noLetters(w uint64) uint64 {
+	const ones = high / 0x80
+	low := w &^ high
+	return (^(low + (0x80-'a')*ones) | (low + (0x7f-'z')*ones) | w) & high
+}
+
+// recall is the number of tokens of a word of up to 15 bytes, whose bytes are in
+// lo and hi, with any after them.
+func (c *counter) recall(lo, hi uint64, word string) int {
+	n := len(word)
+	if n == 1 {
+		return 1
+	}
+	if n <= 8 {
+		lo &= 1<<(8*n) - 1
+		hi = 0
+	} else {
+		hi &= 1<<(8*(n-8)) - 1
+	}
+	hi |= uint64(n) << 60
+	e := &c.memo[(lo^bits.RotateLeft64(hi, 29))*0x9e3779b97f4a7c15>>(64-memoBits)]
+	if e[0] != lo || e[1]&^tokensMask != hi {
+		e[0], e[1] = lo, hi|uint64(encode(c, word))<<56
+	}
+	return int(e[1] & tokensMask >> 56)
+}
+
+func load(s string) uint64 { return binary.LittleEndian.Uint64([]byte(s[:8])) }
+
+// encode is the number of tokens of a word.
+func encode[T string | []byte](c *counter, word T) int {
+	n, ok := countPairs(&c.pairer, c.vocabulary, word)
+	if !ok {
+		all := newPairer(len(word))
+		n, _ = countPairs(&all, c.vocabulary, word)
+	}
+	return n
 }
