@@ -33,8 +33,14 @@ func boundaryAt(text string, at int) boundary {
 		}
 		return lineEnd
 	}
-	if last, next := text[at-1], text[at]; last > ' ' && last < utf8.RuneSelf && next > ' ' && next < utf8.RuneSelf {
-		return partEnd // As a rule.
+	// As a rule:
+	if last, next := text[at-1], text[at]; last > ' ' && last < utf8.RuneSelf {
+		switch {
+		case next > ' ' && next < utf8.RuneSelf:
+			return partEnd
+		case next == ' ' && ('a' <= last && last <= 'z' || last == ','):
+			return wordEnd
+		}
 	}
 	next, _ := utf8.DecodeRuneInString(text[at:])
 	last, _ := utf8.DecodeLastRuneInString(text[:at])

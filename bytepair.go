@@ -23,11 +23,14 @@ func newPairer(places int) pairer {
 // countPairs is the number of tokens of s, or false if more would have to be taken
 // back than p has room for; no text is known that needs more than a few.
 func countPairs[T string | []byte](p *pairer, v *vocabulary, s T) (tokens int, ok bool) {
-	clear(p.dead)
+	next := longest(v, s, 0)
+	if int(v.tokens[next].size) == len(s) {
+		return 1, true
+	}
+	clear(p.dead[:min(len(p.dead), len(s)/64+1)])
 	laid := p.laid[:0]
 	first, forgotten := 0, 0 // Where laid begins, and the tokens before it.
 	base := 0                // Where dead begins.
-	next := longest(v, s, 0)
 	for at := 0; ; {
 		end := at + int(v.tokens[next].size)
 		place := uint(end - base)

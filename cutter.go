@@ -189,8 +189,12 @@ func (k *cutter) word() {
 func (k *cutter) small() int { return max(min(4, k.limit), k.limit/16) }
 
 func (k *cutter) add(at, tokens int, loose bool) {
-	end := boundaryAt(k.text, at)
-	if end != noEnd {
+	last := k.begin
+	if len(k.cuts) > 0 {
+		last = k.cuts[len(k.cuts)-1].tokens
+	}
+	// Of the worst places there are many, and few are needed.
+	if end := boundaryAt(k.text, at); end > partEnd || end == partEnd && tokens-last >= k.limit/32 {
 		k.cuts = append(k.cuts, cut{at, tokens, end, loose, k.guess})
 	}
 }

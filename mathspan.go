@@ -32,6 +32,9 @@ const (
 	bracket
 )
 
+// opening are the bytes that next looks at.
+var opening = [256]bool{'$': true, '\\': true, '`': true, '\n': true}
+
 // An openName is a \begin{name}.
 type openName struct {
 	from int
@@ -50,6 +53,9 @@ func (s *spanner) next(to int) (_ span, ok bool) {
 	for s.at < to {
 		from, b := s.at, s.text[s.at]
 		s.at++
+		if !opening[b] {
+			continue
+		}
 		switch b {
 		case '$':
 			ok = s.dollar(&from)

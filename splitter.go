@@ -203,6 +203,14 @@ func (s *splitter) class(text string, at int) (class, int) {
 }
 
 func (s *splitter) wide(text string, at int) (class, int) {
+	if at+2 < len(text) && text[at]&0xf0 == 0xe0 {
+		// Three bytes, as most are: of one too long or half of a pair of
+		// surrogates, the rune is less than 0x800, or there is none.
+		b := uint32(text[at])<<16 | uint32(text[at+1])<<8 | uint32(text[at+2])
+		if r := b>>4&0xf000 | b>>2&0xfc0 | b&0x3f; b&0xc0c0 == 0x8080 && r >= 0x800 && r&0xf800 != 0xd800 {
+			return class(s.classes[r]), 3
+		}
+	}
 	r, n := utf8.DecodeRuneInString(text[at:])
 	c := class(s.classes[r])
 	switch {

@@ -120,43 +120,66 @@ func (c *counter) next(text string, at int) (end, tokens int) {
 }
 
 // plain is the length of the word that a text of 16 bytes or more begins with,
-// lo and hi being the first of them, if it is of ASCII letters after at most one
-// other rune, as most words are; or 0 if it may be anything else.
+// lo and hi being the first of them, if it is one of those that most words are,
+// all of ASCII: letters after at most one other rune, up to three digits, or up
+// to seven marks after at most one space. It is 0 if the word may be another.
 func (c *counter) plain(lo, hi uint64) int {
-	// The letters from the second byte on, or from the third.
+	first, second := c.classes[lo&0x7f], c.classes[lo>>8&0x7f]
 	n := 1
-	if first := c.classes[lo&0x7f]; first&uint8(runeLetter) == 0 {
-		if first&uint8(runeLead) == 0 || !c.o200k && lo&0xff == '\'' || c.classes[lo>>8&0x7f]&uint8(runeLetter) == 0 {
+	switch {
+	case lo&0x80 != 0:
+		return 0
+	case first&uint8(runeLetter) != 0:
+		return c.letters(lo, hi, 1)
+	case first&uint8(runeNumber) != 0:
+		for n < 3 && c.classes[lo>>(8*n)&0x7f]&uint8(runeNumber) != 0 {
+			n++
+		}
+		// A digit behind the third does not matter.
+		if lo<<(64-8*min(3, n+1))&high != 0 {
 			return 0
 		}
-		n = 2
-	}
-	if lo<<(64-8*n)&high != 0 {
+		return n
+	case lo&0x8000 != 0 || first&uint8(runeLead) == 0 || !c.o200k && lo&0xff == '\'':
+		return 0
+	case second&uint8(runeLetter) != 0:
+		return c.letters(lo, hi, 2)
+	case first&uint8(runeOther) == 0 && (lo&0xff != ' ' || second&uint8(runeOther) == 0):
 		return 0
 	}
+	for n < 8 && c.classes[lo>>(8*n)&0x7f]&uint8(runeOther) != 0 {
+		n++
+	}
+	// What follows must be no mark and no line end, which would belong to it.
+	if n == 8 || lo<<(56-8*n)&high != 0 || c.classes[lo>>(8*n)&0x7f]&uint8(runeNewline) != 0 {
+		return 0
+	}
+	return n
+}
+
+// letters is plain for a word of letters from the nth byte on, or from the one
+// before.
+func (c *counter) letters(lo, hi uint64, n int) int {
 	fold := uint64(0)
 	if !c.o200k {
 		fold = 0x2020202020202020
 	}
-	last := byte(0)
-	if stops := noLetters(lo|fold) >> (8 * n) << (8 * n); stops != 0 {
-		i := bits.TrailingZeros64(stops) &^ 7
-		if last = byte(lo >> i); last&0x80 != 0 {
+	stops, i := noLetters(lo|fold)>>(8*n)<<(8*n), 0
+	if stops == 0 {
+		if stops, i = noLetters(hi|fold), 64; stops == 0 {
 			return 0
 		}
-		if c.o200k && (last == '\'' || i == 8*n && c.classes[last]&uint8(runeLetter) != 0) {
-			return 0
-		}
-		return i / 8
+		lo = hi
 	}
-	if stops := noLetters(hi | fold); stops != 0 {
-		i := bits.TrailingZeros64(stops) &^ 7
-		if last = byte(hi >> i); last&0x80 != 0 || c.o200k && last == '\'' {
-			return 0
-		}
-		return 8 + i/8
+	at := bits.TrailingZeros64(stops) &^ 7
+	i += at
+	switch last := lo >> at & 0xff; {
+	case last >= 0x80:
+		return 0
+	case c.o200k && (last == '\'' || i == 8*n && c.classes[last]&uint8(runeLetter) != 0):
+		return 0
 	}
-	return 0
+	return i / 8
 }
 
 const high = 0x8080808080808080
