@@ -6,6 +6,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestTheFirstTokensAreJoined(t *testing.T) {
+	for _, e := range []Encoding{O200k, CL100k} {
+		require.False(t, vocabularies[e]().apart(0, 0, none))
+	}
+}
+
 // A pairer with room for little gives the same as one with room for all, or says
 // that it cannot.
 func TestAPairerForgets(t *testing.T) {
