@@ -8,19 +8,21 @@ import (
 
 // TokenChunker is a [Chunker] that cuts a text into pieces of at most Max
 // tokens. The pieces joined are the text, byte for byte, and none begins or
-// ends inside a rune.
+// ends inside a rune. They depend on the text alone.
 //
 // A formula ($…$ but not money, $$…$$, \(…\), \[…\]), an environment or a block
-// of code that fits into Max is never cut. Apart from that, a cut is where the
-// distance from the size aimed at, and what the place is worth, are least in
-// sum: behind a blank line it may be 5 % of Max farther away than behind a line,
-// 8 % than behind a sentence, 15 % than between words, and 100 % than within
-// one, which is the last resort. Aimed at is Max, and where at most three times
-// Max are left an equal share of it, so that no piece of a few words remains.
-// Nothing depends on what is before a piece but where it begins.
+// of code that fits into Max is never cut. Of all other places up to Max tokens
+// away, a cut is where the distance from the size aimed at and what the place
+// costs are least in sum. The cost is 0 behind a blank line, 5 % of Max behind a
+// line, 8 % behind a sentence, 15 % between words, 100 % within a word and 200 %
+// between the runes of a long one, which are the last resort. Aimed at is Max;
+// but where at most three times Max are left, an equal share of what is left,
+// the costs are three times as high, and a piece under a tenth of Max costs once
+// or, at the end, twice Max more, so that no piece of a few words remains unless
+// a formula leaves no choice.
 //
-// Time is in proportion to the text; memory is that for the places to cut of
-// three pieces.
+// Time is in proportion to the text. Memory is for the places to cut in three
+// pieces, whatever the text.
 //
 // Longer pieces come back as summaries: the MIND paper (section 2.1) uses 500.
 type TokenChunker struct {
@@ -29,15 +31,15 @@ type TokenChunker struct {
 	Tokenizer Tokenizer // What counts in place of Encoding, which then must be left out. Default: none.
 }
 
-// A Tokenizer counts the tokens of a text as a model's own does, for which no
-// Encoding is right: Qwen, Llama, GLM. An [Encoding] is one, too.
+// A Tokenizer counts the tokens of a text as a model's own tokenizer does, where
+// no [Encoding] is right: for Qwen, Llama or GLM. An Encoding is one, too.
 //
 // Count must be deterministic and safe for concurrent use. It need not be
-// additive: a piece is what it says of the whole piece. TokenChunker looks for
-// the place with O200k and then asks: two to three times for each piece, and
-// once for each formula or environment that is about as large as Max. So the
-// cost is that of counting the text some three times, in calls of a piece each.
-// A rune for which it says more than Max is a piece nevertheless.
+// additive: TokenChunker asks it about each piece as a whole, and about each
+// formula or environment of about a piece's size. It finds the places with O200k
+// and adapts to the ratio, so that it asks once or twice a piece, with texts of
+// about a piece's size; the time is that of counting the text about twice, more
+// where the ratio changes. A rune that counts more than Max is a piece of its own.
 type Tokenizer interface {
 	Count(text string) int
 }
@@ -45,6 +47,7 @@ type Tokenizer interface {
 // TokenizerFunc makes a [Tokenizer] of a function.
 type TokenizerFunc func(text string) int
 
+// Count calls f.
 func (f TokenizerFunc) Count(text string) int { return f(text) }
 
 // check is called by New.

@@ -40,8 +40,8 @@ type cut struct {
 	guess int
 }
 
-// worth is how much farther from the size aimed at a cut may be than one behind
-// a blank line, in percent of the limit.
+// worth is how much nearer to the size aimed at a cut must be than one behind a
+// blank line, in percent of the limit.
 var worth = [...]int{paragraphEnd: 0, lineEnd: 5, sentenceEnd: 8, wordEnd: 15, partEnd: 100, runeEnd: 200}
 
 func newCutter(text string, max int, counter *counter, tokenizer Tokenizer) *cutter {
@@ -58,9 +58,9 @@ func (k *cutter) next() (end int) {
 		n := k.count(i)
 		_, first := utf8.DecodeRuneInString(k.text[k.start:])
 		switch {
-		case n <= k.max && k.tokenizer != nil && !k.asked && n < k.max*7/8 && i < len(k.cuts)-1:
-			// It takes fewer tokens: begin with what it says.
-			k.limit = size * k.max / n
+		case k.tokenizer != nil && !k.asked && n < k.max*7/8 && i < len(k.cuts)-1:
+			// It counts fewer: begin anew with as many more.
+			k.limit = size * k.max / max(n, 1)
 			allowed = k.limit
 			k.asked = true
 		case n <= k.max || k.cuts[i].at == k.start+first:
@@ -69,8 +69,8 @@ func (k *cutter) next() (end int) {
 		case i > 0:
 			allowed = min(size-1, size*k.max/n)
 		case k.limit > 1:
-			// A span, or a word, is too large for what is counted: look again,
-			// with a limit at which it is known to be.
+			// A span, or a word, that is small enough for the encoding is not for
+			// what counts: look again, with a limit at which it is for neither.
 			k.limit = max(1, min(k.limit*15/16, k.limit*k.max/n))
 			allowed = k.limit
 			k.at, k.total, k.cuts = k.start, k.begin, k.cuts[:0]
@@ -85,10 +85,9 @@ func (k *cutter) next() (end int) {
 // take ends the piece, of n tokens, at the ith cut.
 func (k *cutter) take(i, n int) {
 	c := k.cuts[i]
-	switch size := c.tokens - k.begin; {
-	case k.tokenizer == nil:
+	if size := c.tokens - k.begin; k.tokenizer == nil {
 		k.limit = k.max
-	case n > 0 && size > k.limit/4:
+	} else if n > 0 && size > k.limit/4 {
 		k.limit = max(1, size*k.max/n)
 		k.asked = true
 	}
@@ -99,8 +98,7 @@ func (k *cutter) take(i, n int) {
 // count is the tokens of the piece that ends at the ith cut.
 func (k *cutter) count(i int) int {
 	c := k.cuts[i]
-	switch {
-	case k.tokenizer != nil || k.loose || c.loose || k.start < c.guess:
+	if k.tokenizer != nil || k.loose || c.loose || k.start < c.guess {
 		return k.measure(k.text[k.start:c.at])
 	}
 	return c.tokens - k.begin
@@ -114,7 +112,8 @@ func (k *cutter) measure(text string) int {
 	return k.counter.count(text)
 }
 
-// best is the best cut of those that allowed tokens reach, or the first.
+// best is the best cut of those that allowed tokens reach, or the first. The rule
+// is in the documentation of TokenChunker.
 func (k *cutter) best(allowed int) int {
 	rest, pieces, aim, scale := k.total-k.begin, 1, k.limit, 1
 	whole := k.at == len(k.text)
@@ -123,7 +122,7 @@ func (k *cutter) best(allowed int) int {
 			return len(k.cuts) - 1
 		}
 		pieces = max(1, (rest+k.limit-1)/k.limit)
-		aim, scale = rest/pieces, 3
+		aim, scale = rest/pieces, 3 // No piece more is made by going farther from it.
 	}
 	best, bestCost := 0, 0
 	for i, c := range k.cuts {
@@ -188,6 +187,7 @@ func (k *cutter) word() {
 // small is the most tokens of a word that is left whole: a rune may have four.
 func (k *cutter) small() int { return max(min(4, k.limit), k.limit/16) }
 
+// add notes the cut at at, which tokens are before.
 func (k *cutter) add(at, tokens int, loose bool) {
 	last := k.begin
 	if len(k.cuts) > 0 {
