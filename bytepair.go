@@ -20,7 +20,7 @@ type pairer struct {
 // newPairer has room for places bytes. Of a longer piece it can take back what
 // was laid in the last half of them.
 func newPairer(places int) pairer {
-	return pairer{make([]uint32, 0, places), make([]uint64, (places+256)/64), make([]uint64, 1<<seamBits)}
+	return pairer{make([]uint32, 0, places), make([]uint64, (places+512)/64), make([]uint64, 1<<seamBits)}
 }
 
 // countPairs is the number of tokens of s, or false if more would have to be taken
@@ -47,8 +47,8 @@ func countPairs[T string | []byte](p *pairer, v *vocabulary, s T) (tokens int, o
 			if at-base < cap(laid) {
 				continue
 			}
-			n := 0
-			for ; first < at-cap(laid)/2; n++ {
+			n := 0 // The last is kept, for the next must fit behind it.
+			for ; first < at-cap(laid)/2 && n < len(laid)-1; n++ {
 				first += int(v.tokens[laid[n]].size)
 			}
 			laid = laid[:copy(laid, laid[n:])]
@@ -72,6 +72,7 @@ func countPairs[T string | []byte](p *pairer, v *vocabulary, s T) (tokens int, o
 
 const seamBits = 13
 
+// apart is vocabulary.apart, remembered.
 func (p *pairer) apart(v *vocabulary, left, right uint32) bool {
 	key := uint64(left)<<tokenBits | uint64(right)
 	// The word 0 says of the tokens 0 and 0 what is so: that they are joined.

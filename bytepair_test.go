@@ -34,3 +34,13 @@ func TestAPairerForgets(t *testing.T) {
 		})
 	}
 }
+
+// What cannot be counted with little room is counted with more.
+func TestACounterWithLittleRoom(t *testing.T) {
+	c := O200k.counter()
+	defer O200k.release(c)
+	little := counter{splitter: c.splitter, vocabulary: c.vocabulary, pairer: newPairer(4)}
+	for _, h := range hostileTexts(5_000) {
+		require.Equal(t, c.count(h.text), little.count(h.text), h.name)
+	}
+}

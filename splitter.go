@@ -7,35 +7,34 @@ import (
 )
 
 // A class is what the patterns ask about a rune.
-type class uint16
+type class uint8
 
 const (
-	runeUpper   class = 1 << iota // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], which begins a word of o200k.
-	runeLower                     // [\p{Ll}\p{Lm}\p{Lo}\p{M}], which ends it.
-	runeLetter                    // \p{L}
-	runeNumber                    // \p{N}
-	runeSpace                     // \s
-	runeNewline                   // [\r\n]
-	runeLead                      // [^\r\n\p{L}\p{N}], one of which a word may begin with.
-	runeOther                     // [^\s\p{L}\p{N}]
-	runeBroken                    // A byte that is not UTF-8. It counts as U+FFFD does.
+	runeUpper  class = 1 << iota // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], which begins a word of o200k.
+	runeLower                    // [\p{Ll}\p{Lm}\p{Lo}\p{M}], which ends it.
+	runeLetter                   // \p{L}
+	runeNumber                   // \p{N}
+	runeSpace                    // \s; a line end, [\r\n], is the one that is no runeLead.
+	runeLead                     // [^\r\n\p{L}\p{N}], one of which a word may begin with.
+	runeOther                    // [^\s\p{L}\p{N}]
+	runeBroken                   // A byte that is not UTF-8. It counts as U+FFFD does.
 )
 
-// classes are those of all runes.
-var classes = sync.OnceValue(func() *[unicode.MaxRune + 1]uint8 {
-	var all [unicode.MaxRune + 1]uint8
+// classes are those of all runes, made when first asked for.
+var classes = sync.OnceValue(func() *[unicode.MaxRune + 1]class {
+	var all [unicode.MaxRune + 1]class
 	for r := range all {
-		all[r] = uint8(runeLead | runeOther)
+		all[r] = runeLead | runeOther
 	}
 	set := func(table *unicode.RangeTable, c class) {
 		for _, r := range table.R16 {
 			for x := rune(r.Lo); x <= rune(r.Hi); x += rune(r.Stride) {
-				all[x] = uint8(c)
+				all[x] = c
 			}
 		}
 		for _, r := range table.R32 {
 			for x := rune(r.Lo); x <= rune(r.Hi); x += rune(r.Stride) {
-				all[x] = uint8(c)
+				all[x] = c
 			}
 		}
 	}
@@ -47,14 +46,14 @@ var classes = sync.OnceValue(func() *[unicode.MaxRune + 1]uint8 {
 	set(unicode.M, runeLead|runeOther|runeUpper|runeLower)
 	set(unicode.N, runeNumber)
 	set(unicode.White_Space, runeLead|runeSpace)
-	all['\r'], all['\n'] = uint8(runeSpace|runeNewline), uint8(runeSpace|runeNewline)
+	all['\r'], all['\n'] = runeSpace, runeSpace
 	return &all
 })
 
 // A splitter cuts text into words, as the pattern of an encoding does. It has no
 // state: what is before a word does not matter.
 type splitter struct {
-	classes *[unicode.MaxRune + 1]uint8
+	classes *[unicode.MaxRune + 1]class
 	o200k   bool
 }
 
@@ -180,7 +179,7 @@ func (s *splitter) rest(text string, at int, seen class) (end int, _ class) {
 	for c, n = s.class(text, i); c&runeSpace != 0; c, n = s.class(text, i) {
 		last = i
 		i += n
-		if c&runeNewline != 0 {
+		if c&runeLead == 0 {
 			line = i
 		}
 	}
@@ -197,7 +196,7 @@ func (s *splitter) rest(text string, at int, seen class) (end int, _ class) {
 // text, none.
 func (s *splitter) class(text string, at int) (class, int) {
 	if at < len(text) && text[at] < utf8.RuneSelf {
-		return class(s.classes[text[at]]), 1
+		return s.classes[text[at]], 1
 	}
 	return s.wide(text, at)
 }
@@ -208,11 +207,11 @@ func (s *splitter) wide(text string, at int) (class, int) {
 		// surrogates, the rune is less than 0x800, or there is none.
 		b := uint32(text[at])<<16 | uint32(text[at+1])<<8 | uint32(text[at+2])
 		if r := b>>4&0xf000 | b>>2&0xfc0 | b&0x3f; b&0xc0c0 == 0x8080 && r >= 0x800 && r&0xf800 != 0xd800 {
-			return class(s.classes[r]), 3
+			return s.classes[r], 3
 		}
 	}
 	r, n := utf8.DecodeRuneInString(text[at:])
-	c := class(s.classes[r])
+	c := s.classes[r]
 	switch {
 	case n == 0:
 		return 0, 0
