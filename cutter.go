@@ -173,6 +173,7 @@ func (k *cutter) word() {
 		if long {
 			k.at += m
 			k.total++
+			n--
 		}
 	}
 	if long {
@@ -199,10 +200,10 @@ func (k *cutter) add(at, tokens int, loose bool) {
 	}
 }
 
-// shred reads a long word, of about n tokens up to end, and notes cuts in it that
-// are a sixteenth of the limit apart.
+// shred reads a long word, of n tokens up to end, and notes cuts in it that are a
+// sixteenth of the limit apart.
 func (k *cutter) shred(end, n int) {
-	small := k.small()
+	small, before, noted := k.small(), k.total, len(k.cuts)
 	step := max(1, (end-k.at)*small/n)
 	for at := k.at; at < end; {
 		_, first := utf8.DecodeRuneInString(k.text[at:])
@@ -218,7 +219,12 @@ func (k *cutter) shred(end, n int) {
 			k.cuts = append(k.cuts, cut{at, k.total, runeEnd, true, k.guess})
 		}
 	}
-	k.guess = end
+	// The parts have more tokens than the whole.
+	for i := range k.cuts[noted:] {
+		c := &k.cuts[noted+i]
+		c.tokens = before + (c.tokens-before)*n/(k.total-before)
+	}
+	k.total = before + n
 }
 
 // keep forgets the cuts in a span that fits.
@@ -250,11 +256,8 @@ func (k *cutter) keep(s span) {
 	}
 	// With the words that its ends are in it is too large. Without them it may
 	// fit, and then the words are cut.
-	within := k.cuts[j-1].tokens - k.cuts[i].tokens
-	if within > k.limit && (k.tokenizer == nil || within > 2*k.limit) {
-		return
-	}
-	if k.measure(k.text[s.from:s.to]) > k.max {
+	within := k.cuts[j-1].tokens - k.cuts[i].tokens - k.small() // Loose cuts are a guess.
+	if within > k.limit && (k.tokenizer == nil || within > 2*k.limit) || k.measure(k.text[s.from:s.to]) > k.max {
 		return
 	}
 	k.cuts = k.cuts[:i]
