@@ -154,6 +154,29 @@ func TestCutsAreAtTheBestBoundary(t *testing.T) {
 	}
 }
 
+// No piece more than need be, and none of a few words.
+func TestPiecesAreBalanced(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	const limit = 100
+	for range 300 {
+		var b strings.Builder
+		for n := limit*105/100 + r.IntN(4*limit); O200k.Count(b.String()) < n; {
+			for range 3 + r.IntN(12) {
+				b.WriteString([]string{"number ", "theory ", "of ", "primes ", "is ", "a ", "$p$ ", "large "}[r.IntN(8)])
+			}
+			b.WriteString([]string{"end. ", "end.\n", "end, ", "end.\n\n"}[r.IntN(4)])
+		}
+		text := b.String()
+		pieces := checkChunks(t, TokenChunker{Max: limit}, text)
+		if total := O200k.Count(text); total <= 3*limit*9/10 {
+			require.LessOrEqual(t, len(pieces), (total+limit-1)/limit, "%d tokens", total)
+		}
+		for _, p := range pieces {
+			require.GreaterOrEqual(t, O200k.Count(p), limit/5, "%q", pieces)
+		}
+	}
+}
+
 // formulas finds spans in another way than the chunker does: by regular
 // expressions, paragraph by paragraph, and the environments in a second pass.
 func formulas(text string) (spans []span) {
