@@ -26,8 +26,8 @@ func newPairer(places int) pairer {
 // countPairs is the number of tokens of s, or false if more would have to be taken
 // back than p has room for; no text is known that needs more than a few.
 func countPairs[T string | []byte](p *pairer, v *vocabulary, s T) (tokens int, ok bool) {
-	next := longest(v, s, 0)
-	if int(v.tokens[next].size) == len(s) {
+	next, size := longest(v, s, 0)
+	if size == len(s) {
 		return 1, true
 	}
 	clear(p.dead[:min(len(p.dead), len(s)/64+1)])
@@ -35,7 +35,7 @@ func countPairs[T string | []byte](p *pairer, v *vocabulary, s T) (tokens int, o
 	first, forgotten := 0, 0 // Where laid begins, and the tokens before it.
 	base := 0                // Where dead begins.
 	for at := 0; ; {
-		end := at + int(v.tokens[next].size)
+		end := at + size
 		place := uint(end - base)
 		switch {
 		case p.dead[place/64]>>(place%64)&1 == 0 && (len(laid) == 0 || p.apart(v, laid[len(laid)-1], next)):
@@ -43,7 +43,7 @@ func countPairs[T string | []byte](p *pairer, v *vocabulary, s T) (tokens int, o
 			if at = end; at == len(s) {
 				return forgotten + len(laid), true
 			}
-			next = longest(v, s, at)
+			next, size = longest(v, s, at)
 			if at-base < cap(laid) {
 				continue
 			}
@@ -58,6 +58,7 @@ func countPairs[T string | []byte](p *pairer, v *vocabulary, s T) (tokens int, o
 			base += 64 * words
 		case v.tokens[next].shorter != none:
 			next = v.tokens[next].shorter
+			size = int(v.tokens[next].size)
 		case len(laid) == 1 && forgotten > 0:
 			return 0, false
 		default:
@@ -65,7 +66,8 @@ func countPairs[T string | []byte](p *pairer, v *vocabulary, s T) (tokens int, o
 			p.dead[place/64] |= 1 << (place % 64)
 			next = laid[len(laid)-1]
 			laid = laid[:len(laid)-1]
-			at -= int(v.tokens[next].size)
+			size = int(v.tokens[next].size)
+			at -= size
 		}
 	}
 }

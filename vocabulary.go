@@ -190,23 +190,23 @@ func (v *vocabulary) follow(edge uint64, b byte) uint64 {
 	}
 }
 
-// longest is the longest token that s[at:] begins with.
-func longest[T string | []byte](v *vocabulary, s T, at int) uint32 {
-	token := v.bytes[s[at]]
+// longest is the longest token that s[at:] begins with, and its size.
+func longest[T string | []byte](v *vocabulary, s T, at int) (token uint32, size int) {
+	token, size = v.bytes[s[at]], 1
 	if at+1 == len(s) {
-		return token
+		return token, size
 	}
 	edge := v.starts[int(s[at])<<8|int(s[at+1])]
 	for i := at + 2; edge != 0; i++ {
 		if id := uint32(edge & none); id != none {
-			token = id
+			token, size = id, i-at
 		}
 		if i == len(s) {
 			break
 		}
 		edge = v.follow(edge, s[i])
 	}
-	return token
+	return token, size
 }
 
 // joint is the token of the bytes of left and right, or none.

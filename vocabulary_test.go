@@ -14,7 +14,9 @@ func TestEveryTokenIsMadeOfTwoLowerOnes(t *testing.T) {
 		for id, want := range tokensOf(e) {
 			id := uint32(id)
 			require.Equal(t, want, string(v.bytesOf(id)))
-			require.Equal(t, id, longest(v, want, 0))
+			token, size := longest(v, want, 0)
+			require.Equal(t, id, token)
+			require.Len(t, want, size)
 			left, right := v.split(id)
 			if len(want) == 1 {
 				require.Equal(t, [2]uint32{id, id}, [2]uint32{left, right})
@@ -60,7 +62,9 @@ func TestLongestIsTheLongestToken(t *testing.T) {
 					want = h.text[at:end]
 				}
 			}
-			require.Equal(t, want, string(v.bytesOf(longest(v, h.text, at))), fmt.Sprint(i, at))
+			token, size := longest(v, h.text, at)
+			require.Equal(t, want, string(v.bytesOf(token)), fmt.Sprint(i, at))
+			require.Len(t, want, size)
 		}
 	}
 }
