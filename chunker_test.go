@@ -48,7 +48,7 @@ func chunkingString(r *rand.Rand, most int) string {
 }
 
 func TestChunksAreLosslessAndBounded(t *testing.T) {
-	n := 3_000
+	n := 1_500
 	if *thorough {
 		n = 200_000
 	}
@@ -59,7 +59,7 @@ func TestChunksAreLosslessAndBounded(t *testing.T) {
 }
 
 func TestChunksOfHostileTexts(t *testing.T) {
-	for _, h := range hostileTexts(30_000) {
+	for _, h := range hostileTexts(12_000) {
 		t.Run(h.name, func(t *testing.T) {
 			for _, limit := range []int{8, 9, 50, 500} {
 				pieces := checkChunks(t, TokenChunker{Max: limit}, h.text)
@@ -72,7 +72,7 @@ func TestChunksOfHostileTexts(t *testing.T) {
 }
 
 func TestFormulasThatFitAreNotCut(t *testing.T) {
-	n := 3_000
+	n := 1_500
 	if *thorough {
 		n = 200_000
 	}
@@ -319,7 +319,7 @@ func TestATokenizerDecides(t *testing.T) {
 				}
 				return pieces, calls
 			}
-			for range 300 {
+			for range 100 {
 				check(8+r.IntN(40), chunkingString(r, 150))
 			}
 			prose := strings.Repeat("Let $p$ be a prime number, and let $a$ be an integer. Then $a^p - a$ is divisible by $p$.\nThis is a theorem of Fermat.\n\n", 200)

@@ -165,7 +165,7 @@ func splittingString(r *rand.Rand, most int) string {
 }
 
 func TestCountIsTheOraclesOfRandomStrings(t *testing.T) {
-	n := 6_000
+	n := 3_000
 	if *thorough {
 		n = 1_000_000
 	}
@@ -176,7 +176,7 @@ func TestCountIsTheOraclesOfRandomStrings(t *testing.T) {
 }
 
 func TestCountIsTheOraclesOfAllRunes(t *testing.T) {
-	step := 41
+	step := 97
 	if *thorough {
 		step = 1
 	}
@@ -212,12 +212,15 @@ func TestCount(t *testing.T) {
 }
 
 func TestCountDoesNotAllocate(t *testing.T) {
-	for _, h := range hostileTexts(20_000) {
+	c := O200k.counter()
+	defer O200k.release(c)
+	for _, h := range hostileTexts(5_000) {
 		t.Run(h.name, func(t *testing.T) {
-			// A collection may empty the pool: less than one a call in the mean.
-			require.Zero(t, testing.AllocsPerRun(20, func() { O200k.Count(h.text) }))
+			require.Zero(t, testing.AllocsPerRun(5, func() { c.count(h.text) }))
 		})
 	}
+	// A new counter takes four. The race detector has the pool forget one of four.
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { O200k.Count("number theory") }), 2.0)
 }
 
 func TestCountIsSafeForConcurrentUse(t *testing.T) {
