@@ -1,117 +1,197 @@
 package mind
 
-import (
-	"strings"
-)
+import "strings"
 
 // A span is text[from:to].
 type span struct{ from, to int }
 
-// mathSpans finds what should not be cut in two: $…$, $$…$$, \(…\), \[…\],
-// \begin{x}…\end{x} and fenced code, in their order, none inside another.
-// A span that is still open at a blank line is none (an environment and code
-// may hold blank lines). A $ opens math if no space follows, and closes it if
-// no space stands before and no digit follows, so that "$5 and $10" is money.
-func mathSpans(text string) (spans []span) {
-	for i := 0; i < len(text); {
-		if to := spanAt(text, i); to > i {
-			spans = append(spans, span{i, to})
-			i = to
+// A spanner finds what should not be cut in two: $…$, $$…$$, \(…\), \[…\],
+// \begin{x}…\end{x} and fenced code, as it reads a text once from left to right.
+// Of two spans that overlap one is inside the other: environments, whose ends
+// have names, are trusted more than what is around an end of them.
+//
+// All but environments and code are forgotten at a blank line. A $ opens math if
+// no space follows, and closes it if no space stands before and no digit
+// follows, so that "$5 and $10" is money. What was opened inside a span and is
+// still open where that is closed is forgotten, too, and so is the outermost of
+// more than 32 open environments.
+type spanner struct {
+	text  string
+	at    int          // What is before has been read.
+	opens [4]int       // Where the open one of each delimiter begins, or -1.
+	names [32]openName // The open environments, the innermost last.
+	depth int
+	fence int // Where the first line behind at begins that ends a block of code; at the end of the text, none.
+}
+
+// The delimiters, in opens.
+const (
+	dollar = iota
+	dollars
+	paren
+	bracket
+)
+
+// opening are the bytes that next looks at.
+var opening = [256]bool{'$': true, '\\': true, '`': true, '\n': true}
+
+// An openName is a \begin{name}.
+type openName struct {
+	from int
+	name string
+}
+
+func newSpanner(text string, at int) spanner {
+	s := spanner{text: text, at: at}
+	s.forget(0)
+	return s
+}
+
+// next is the next span that ends, of those that end behind to or before; its
+// end may be a little behind.
+func (s *spanner) next(to int) (_ span, ok bool) {
+	for s.at < to {
+		from, b := s.at, s.text[s.at]
+		s.at++
+		if !opening[b] {
 			continue
 		}
-		if text[i] == '\\' && i+1 < len(text) {
-			i++ // \$ is a dollar, \\ no beginning of \(.
-		}
-		i++
-	}
-	return spans
-}
-
-// spanAt is the end of the span that begins at text[i], or i.
-func spanAt(text string, i int) int {
-	rest := text[i:]
-	switch {
-	case strings.HasPrefix(rest, "```"):
-		if n := strings.Index(rest[3:], "\n```"); n >= 0 {
-			return i + 3 + n + 4
-		}
-	case strings.HasPrefix(rest, "$$"):
-		return closing(text, i, 2, "$$")
-	case rest[0] == '$':
-		return closingDollar(text, i)
-	case strings.HasPrefix(rest, `\(`):
-		return closing(text, i, 2, `\)`)
-	case strings.HasPrefix(rest, `\[`):
-		return closing(text, i, 2, `\]`)
-	case strings.HasPrefix(rest, `\begin{`):
-		return closingEnvironment(text, i)
-	}
-	return i
-}
-
-// closing is the end of a span that is opened by skip bytes at i.
-func closing(text string, i, skip int, end string) int {
-	for j := i + skip; j < len(text); j++ {
-		switch {
-		case strings.HasPrefix(text[j:], end):
-			return j + len(end)
-		case text[j] == '\\':
-			j++
-		case blankLineAt(text, j):
-			return i
-		}
-	}
-	return i
-}
-
-func closingDollar(text string, i int) int {
-	if i+1 >= len(text) || isSpace(text[i+1]) {
-		return i
-	}
-	for j := i + 1; j < len(text); j++ {
-		switch {
-		case text[j] == '\\':
-			j++
-		case text[j] == '$':
-			if !isSpace(text[j-1]) && (j+1 == len(text) || text[j+1] < '0' || text[j+1] > '9') {
-				return j + 1
-			}
-			return i
-		case blankLineAt(text, j):
-			return i
-		}
-	}
-	return i
-}
-
-// closingEnvironment finds the \end that belongs to the \begin at i.
-func closingEnvironment(text string, i int) int {
-	depth := 0
-	for j := i; j < len(text); j++ {
-		if text[j] != '\\' {
-			continue
-		}
-		switch {
-		case strings.HasPrefix(text[j:], `\begin{`):
-			depth++
-		case strings.HasPrefix(text[j:], `\end{`):
-			if depth--; depth == 0 {
-				if n := strings.IndexByte(text[j:], '}'); n >= 0 {
-					return j + n + 1
-				}
-				return i
+		switch b {
+		case '$':
+			ok = s.dollar(&from)
+		case '\\':
+			ok = s.command(&from)
+		case '`':
+			ok = s.code(from)
+		case '\n':
+			if strings.HasPrefix(strings.TrimLeft(s.text[s.at:], " \t\r"), "\n") {
+				s.opens = [4]int{-1, -1, -1, -1}
 			}
 		}
-		j++
+		if ok {
+			return span{from, s.at}, true
+		}
 	}
-	return i
+	return span{}, false
 }
 
-// blankLineAt tells whether text[j] ends a line that a blank one follows.
-func blankLineAt(text string, j int) bool {
-	if text[j] != '\n' {
+// forget forgets what was opened behind from.
+func (s *spanner) forget(from int) {
+	for i := range s.opens {
+		if s.opens[i] >= from {
+			s.opens[i] = -1
+		}
+	}
+	for s.depth > 0 && s.names[s.depth-1].from >= from {
+		s.depth--
+	}
+}
+
+// close closes a delimiter, if it is open, and says where that was.
+func (s *spanner) close(delimiter int, from *int) bool {
+	open := s.opens[delimiter]
+	if open < 0 || s.depth > 0 && s.names[s.depth-1].from > open {
 		return false
 	}
-	after := strings.TrimLeft(text[j+1:], " \t\r")
-	return strings.HasPrefix(after, "\n")
+	*from = open
+	s.forget(open)
+	return true
+}
+
+// dollar reads a $ that was at from, and tells whether it ends a span.
+func (s *spanner) dollar(from *int) bool {
+	next := byte(' ')
+	if s.at < len(s.text) {
+		next = s.text[s.at]
+	}
+	if next == '$' && s.opens[dollars] >= 0 && s.close(dollars, from) {
+		s.at++
+		return true
+	}
+	if s.opens[dollar] >= 0 && !isSpace(s.text[*from-1]) && (next < '0' || next > '9') && s.close(dollar, from) {
+		return true
+	}
+	s.opens[dollar] = -1
+	switch {
+	case next == '$':
+		s.opens[dollars] = *from
+		s.at++
+	case !isSpace(next):
+		s.opens[dollar] = *from
+	}
+	return false
+}
+
+// command reads what follows a \ that was at from.
+func (s *spanner) command(from *int) bool {
+	if s.at == len(s.text) {
+		return false
+	}
+	b := s.text[s.at]
+	s.at++ // \$ is a dollar, and \\ no beginning of \(.
+	switch b {
+	case '(':
+		s.opens[paren] = *from
+	case '[':
+		s.opens[bracket] = *from
+	case ')':
+		return s.close(paren, from)
+	case ']':
+		return s.close(bracket, from)
+	case 'b':
+		if name, end := environment(s.text, s.at, "egin{"); name != "" {
+			s.at = end
+			if s.depth == len(s.names) {
+				s.depth = copy(s.names[:], s.names[1:])
+			}
+			s.names[s.depth] = openName{*from, name}
+			s.depth++
+		}
+	case 'e':
+		name, end := environment(s.text, s.at, "nd{")
+		for i := s.depth - 1; i >= 0 && name != ""; i-- {
+			if s.names[i].name == name {
+				*from = s.names[i].from
+				s.at = end
+				s.forget(*from)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// environment is the name in braces behind the rest of a command at text[at:],
+// and where it ends; or no name.
+func environment(text string, at int, command string) (name string, end int) {
+	rest, ok := strings.CutPrefix(text[at:], command)
+	if !ok {
+		return "", at
+	}
+	rest = rest[:min(len(rest), 64)]
+	n := strings.IndexAny(rest, "}\n")
+	if n <= 0 || rest[n] != '}' {
+		return "", at
+	}
+	return rest[:n], at + len(command) + n + 1
+}
+
+// code reads a block of code whose ``` may be at from, to its end.
+func (s *spanner) code(from int) bool {
+	if !strings.HasPrefix(s.text[from:], "```") {
+		return false
+	}
+	s.at = from + 3
+	if s.fence < s.at {
+		s.fence = len(s.text)
+		if n := strings.Index(s.text[s.at:], "\n```"); n >= 0 {
+			s.fence = s.at + n
+		}
+	}
+	if s.fence == len(s.text) {
+		return false
+	}
+	s.at = s.fence + len("\n```")
+	s.opens = [4]int{-1, -1, -1, -1}
+	return true
 }
