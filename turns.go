@@ -1,0 +1,488 @@
+package mind
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Turn is what a speaker says without a break.
+type Turn struct {
+	Speaker string // The name as it is written, without markup, number, time or stage direction. Empty: nobody is named.
+	Text    string // The speech, without the name and outer white space; may be empty, and may have several lines.
+}
+
+// Turns takes a dialogue apart, in the forms that models write it:
+//
+//	Alex: …   **Alex:** …   - **Alex**: …   > Alex: …   [10:32] Alex: …
+//	老师：…   Dr. Smith (smiling): …   math_lover42: …   Alex — …   ### Alex
+//
+// and with headers such as **Turn 3** above, or on the line of, one or several
+// speakers. Speakers may follow one another on one line. Headers, rules and
+// stage directions on lines of their own belong to no turn, and neither do
+// titles before the first speaker; what else stands there is a turn without a
+// speaker, as where an interview starts with the answer.
+//
+// A word before a colon is a name by its looks (Student A, not "so we have"),
+// by the company that it keeps (what is bold where names are bold) and, where
+// these leave a doubt, by coming back. Words that head a part of a text (Step 1,
+// Note, Solution) are none, and nothing in a code fence is.
+//
+// A text in which nobody speaks is one turn without a speaker; one of white
+// space has no turns. Turns is linear in text and accepts anything.
+func Turns(text string) []Turn {
+	return parseTurns(text).turns()
+}
+
+// A label is a name with what marks it as one.
+type label struct {
+	name   string
+	at     int // Where the label begins, with its markup and number,
+	speech int // and where what is said does.
+	form   form
+}
+
+// A form is how a label is written. Those after bold are not believed without
+// further evidence.
+type form int
+
+const (
+	plain     form = iota // Alex:
+	header                // **Turn 3 (Alex):**
+	bold                  // **Alex:**
+	letter                // A:
+	lower                 // math_lover42:
+	decorated             // - Alex:
+	dash                  // Alex —
+	angle                 // <Alex>
+	alone                 // ### Alex
+	slip                  // Alex;
+	boldSlip              // **Alex.**
+	boldLine              // **Alex: all of it**
+	inline                // … Alex: (in the middle of a line)
+	forms
+)
+
+// parsedTurns is a text with its labels and the lines that belong to nobody.
+type parsedTurns struct {
+	text    string
+	labels  []label
+	dropped []span
+}
+
+func parseTurns(text string) *parsedTurns {
+	p := &parsedTurns{text: text}
+	fences := 0 // A fence that is never closed is none.
+	for line := range strings.Lines(text) {
+		if isFence(line) {
+			fences++
+		}
+	}
+	fences -= fences % 2
+	var asides []span
+	at, fenced := 0, false
+	for line := range strings.Lines(text) {
+		from := at
+		at += len(line)
+		if isFence(line) && fences > 0 {
+			fences--
+			fenced = !fenced
+			continue
+		}
+		if fenced {
+			continue
+		}
+		line = strings.TrimRight(line, "\r\n \t")
+		switch {
+		case isRule(line):
+			p.dropped = append(p.dropped, span{from, at})
+			continue
+		case isAside(line):
+			asides = append(asides, span{from, at})
+			continue
+		}
+		n := len(p.labels)
+		if speech, headed := p.readLabel(line, from); headed && len(p.labels) == n {
+			p.dropped = append(p.dropped, span{from, from + speech})
+		}
+		p.readInline(line, from, n)
+	}
+	p.believe()
+	if len(p.labels) == 0 {
+		p.dropped = nil // Prose, with everything in it.
+		return p
+	}
+	p.dropped = merge(p.dropped, asides)
+	p.dropTitles()
+	return p
+}
+
+func (p *parsedTurns) turns() []Turn {
+	turns := make([]Turn, 0, len(p.labels)+1)
+	dropped := p.dropped
+	for i := -1; i < len(p.labels); i++ {
+		from, to, name := 0, len(p.text), ""
+		if i >= 0 {
+			from, name = p.labels[i].speech, p.labels[i].name
+		}
+		if i+1 < len(p.labels) {
+			to = p.labels[i+1].at
+		}
+		for len(dropped) > 0 && dropped[0].to <= from {
+			dropped = dropped[1:]
+		}
+		speech := p.speech(from, to, dropped)
+		if i >= 0 || speech != "" {
+			turns = append(turns, Turn{name, speech})
+		}
+	}
+	return turns
+}
+
+// speech is text[from:to] without the lines that belong to nobody, which begin
+// with the first of dropped.
+func (p *parsedTurns) speech(from, to int, dropped []span) string {
+	var b strings.Builder
+	rest := from
+	for _, d := range dropped {
+		if d.from >= to {
+			break
+		}
+		if d.to > rest {
+			b.WriteString(p.text[rest:max(d.from, rest)])
+			rest = min(d.to, to)
+		}
+	}
+	s := p.text[rest:to]
+	if b.Len() > 0 {
+		b.WriteString(s)
+		s = b.String()
+	}
+	s = strings.TrimSpace(s)
+	for _, br := range [...]string{"<br>", "<br/>", "<br />"} {
+		s = strings.TrimSpace(strings.TrimSuffix(s, br))
+	}
+	return s
+}
+
+// dropTitles drops headings and bold lines before the first label.
+func (p *parsedTurns) dropTitles() {
+	at := 0
+	var titles []span
+	for line := range strings.Lines(p.text[:p.labels[0].at]) {
+		s := strings.TrimSpace(line)
+		if isHeading(s) || isBoldLine(s) {
+			titles = append(titles, span{at, at + len(line)})
+		}
+		at += len(line)
+	}
+	p.dropped = merge(titles, p.dropped)
+}
+
+// merge joins two ordered lists of spans.
+func merge(a, b []span) []span {
+	if len(a) == 0 {
+		return b
+	}
+	all := make([]span, 0, len(a)+len(b))
+	for len(a) > 0 || len(b) > 0 {
+		if len(b) == 0 || len(a) > 0 && a[0].from <= b[0].from {
+			all, a = append(all, a[0]), a[1:]
+		} else {
+			all, b = append(all, b[0]), b[1:]
+		}
+	}
+	return all
+}
+
+// readLabel reads the label that line, which begins at offset from, begins
+// with. headed tells of a header, and speech is then where the rest begins.
+func (p *parsedTurns) readLabel(line string, from int) (speech int, headed bool) {
+	s, decoration := undecorated(line)
+	heading := decoration == '#'
+	if rest, name, ok := turnHeader(s); ok {
+		if name != "" {
+			p.labels = append(p.labels, label{name, from, from + len(line) - len(rest), header})
+			return 0, true
+		}
+		headed = true
+		s = rest
+		if s == "" {
+			return len(line), true
+		}
+	}
+	l, ok := readName(s)
+	if !ok {
+		return len(line) - len(s), headed
+	}
+	if l.form == alone && l.markup == 0 && !heading && !isCapitals(l.name) {
+		return len(line) - len(s), headed
+	}
+	f := l.form
+	if decoration != 0 && decoration != '>' && decoration != '[' && !heading && f != slip {
+		f = decorated
+	}
+	p.labels = append(p.labels, label{l.name, from, from + len(line) - len(s) + l.end, f})
+	return len(line) - len(s), headed
+}
+
+// readInline reads the labels within line, behind the first of its own.
+func (p *parsedTurns) readInline(line string, from, first int) {
+	at := 0
+	if len(p.labels) > first {
+		at = p.labels[first].speech - from
+	}
+	for at < len(line) {
+		next := strings.IndexAny(line[at:], ":：")
+		if next < 0 {
+			return
+		}
+		colon := at + next
+		begin := colon
+		// A name is short, so that looking back for its beginning is bounded.
+		for begin > at && colon-begin < 48 {
+			r, size := utf8.DecodeLastRuneInString(line[:begin])
+			if strings.ContainsRune(".!?。！？”\"$>", r) && !isAbbreviated(line[at:begin]) {
+				break
+			}
+			begin -= size
+		}
+		start := begin
+		for start < colon && line[start] == ' ' {
+			start++
+		}
+		at = colon + 1
+		spaced := start > begin || begin > 0 && line[begin-1] >= utf8.RuneSelf
+		if start == 0 || !spaced || begin == 0 || start >= colon {
+			continue
+		}
+		// What is behind the colon is of no interest but for closing markup.
+		l, ok := readName(line[start:min(len(line), colon+16)])
+		if !ok || l.end <= colon-start {
+			continue
+		}
+		switch l.form {
+		case bold, plain, letter:
+		default:
+			continue
+		}
+		if l.form != bold {
+			l.form = inline
+		}
+		p.labels = append(p.labels, label{l.name, from + start, from + start + l.end, l.form})
+		at = start + l.end
+	}
+}
+
+// isAbbreviated tells whether s ends in the stop of a title or an initial.
+func isAbbreviated(s string) bool {
+	s, ok := strings.CutSuffix(s, ".")
+	if !ok {
+		return false
+	}
+	s = s[max(0, len(s)-6):]
+	word := s[strings.LastIndexAny(s, " *_")+1:]
+	switch word {
+	case "Dr", "Prof", "Mr", "Mrs", "Ms", "St":
+		return true
+	}
+	return len(word) == 1 && 'A' <= word[0] && word[0] <= 'Z'
+}
+
+// believe leaves the labels that are names.
+func (p *parsedTurns) believe() {
+	type tally struct{ total, most int }
+	var by [forms]tally
+	names := map[string]int{}   // By name, in all forms,
+	certain := map[string]int{} // and in those that need no more evidence.
+	each := map[[2]any]int{}
+	for _, l := range p.labels {
+		name := strings.ToLower(l.name)
+		names[name]++
+		if l.form <= bold {
+			certain[name]++
+		}
+		k := [2]any{l.form, name}
+		each[k]++
+		by[l.form].total++
+		by[l.form].most = max(by[l.form].most, each[k])
+	}
+	paired := names["question"] >= 2 && names["answer"] >= 2
+	kept := p.labels[:0]
+	for _, l := range p.labels {
+		name := strings.ToLower(l.name)
+		ok := false
+		switch l.form {
+		case header:
+			ok = true
+		case bold:
+			ok = true
+		case plain:
+			// Where names are bold, a word that is not bold heads a part of
+			// a speech, unless it comes back.
+			ok = by[bold].total < 2 || names[name] > 1
+		case slip, boldLine:
+			ok = certain[name] > 0
+		case boldSlip:
+			ok = by[bold].total > 0
+		case inline:
+			ok = certain[name] > 0 || names[name] > 1
+		default:
+			// Nothing but a pattern that comes back tells these from text.
+			ok = certain[name] > 0 && l.form != decorated || by[l.form].total >= 3 && by[l.form].most >= 2
+		}
+		if headsAPart(name) && !(paired && (name == "question" || name == "answer")) {
+			ok = false
+		}
+		if ok {
+			kept = append(kept, l)
+		}
+	}
+	p.labels = kept
+}
+
+// undecorated takes off what may stand before a name: quotation marks of mail,
+// bullets, numbers, heading signs, times. It returns the last of these by a
+// sign: > - 1 # [.
+func undecorated(line string) (s string, decoration byte) {
+	s = strings.TrimLeft(line, " \t")
+	for range 4 {
+		rest, sign := s, byte(0)
+		switch {
+		case s == "":
+			return s, decoration
+		case s[0] == '>':
+			rest, sign = s[1:], '>'
+		case s[0] == '#':
+			if t := strings.TrimLeft(s, "#"); strings.HasPrefix(t, " ") && len(s)-len(t) <= 6 {
+				rest, sign = t, '#'
+			}
+		case (s[0] == '-' || s[0] == '*' || s[0] == '+') && len(s) > 1 && s[1] == ' ':
+			rest, sign = s[2:], '-'
+		case strings.HasPrefix(s, "• "):
+			rest, sign = s[len("• "):], '-'
+		case '0' <= s[0] && s[0] <= '9':
+			t := strings.TrimLeft(s, "0123456789")
+			if len(t) > 1 && len(s)-len(t) <= 3 && (t[0] == '.' || t[0] == ')') && t[1] == ' ' {
+				rest, sign = t[2:], '1'
+			} else if n := clock(s); n > 0 && n < len(s) && s[n] == ' ' {
+				rest, sign = s[n:], '['
+			}
+		case s[0] == '[' || s[0] == '(':
+			if n := clock(s[1:]); n > 0 && n+1 < len(s) && (s[n+1] == ']' || s[n+1] == ')') {
+				rest, sign = s[n+2:], '['
+			}
+		}
+		if sign == 0 {
+			return s, decoration
+		}
+		s, decoration = strings.TrimLeft(rest, " \t"), sign
+	}
+	return s, decoration
+}
+
+// clock is the length of the time that s begins with, 10:32 or 10:32:07.
+func clock(s string) int {
+	n := len(s) - len(strings.TrimLeft(s, "0123456789:"))
+	if n < 4 || n > 8 || s[0] == ':' || s[n-1] == ':' || strings.Count(s[:n], ":") > 2 || !strings.Contains(s[:n], ":") {
+		return 0
+	}
+	return n
+}
+
+// turnHeader reads "**Turn 3**", "Turn 3: " and "Turn 3 (Alex):" at the
+// beginning of s.
+func turnHeader(s string) (rest, name string, ok bool) {
+	t := strings.TrimLeft(s, "*_")
+	word := ""
+	for _, w := range [...]string{"Turn", "TURN", "turn", "Round", "Exchange", "第"} {
+		if strings.HasPrefix(t, w) {
+			word = w
+		}
+	}
+	if word == "" {
+		return s, "", false
+	}
+	t = strings.TrimLeft(t[len(word):], " #")
+	n := len(t) - len(strings.TrimLeft(t, "0123456789"))
+	if n == 0 || n > 4 {
+		return s, "", false
+	}
+	if t = t[n:]; word == "第" {
+		if t, ok = strings.CutPrefix(t, "轮"); !ok {
+			return s, "", false
+		}
+	}
+	t = strings.TrimLeft(t, " ")
+	if inner, after, found := strings.Cut(strings.TrimPrefix(t, "("), ")"); found && strings.HasPrefix(t, "(") {
+		if l, ok := readName(inner + ":"); ok {
+			return strings.TrimLeft(after, "*_:： "), l.name, true
+		}
+	}
+	after := strings.TrimLeft(t, "*_:：-–—. ")
+	if after == t && t != "" {
+		return s, "", false // "Turn 3 pages"
+	}
+	// A name that closes the line, or the markup, was the header's own.
+	cut := strings.TrimRight(after, "*_:： ")
+	if l, ok := readName(cut + ":"); ok && l.end == len(cut)+1 && l.form <= lower {
+		return "", l.name, true
+	}
+	if marks := t[:len(t)-len(after)]; strings.HasSuffix(marks, "**") && strings.Count(marks, "**") > 1 {
+		return "**" + after, "", true // **Turn 1** **Alex:**
+	} else if strings.Contains(marks, " **") {
+		return "**" + after, "", true
+	}
+	return after, "", true
+}
+
+// isRule tells of a line that only draws one.
+func isRule(line string) bool {
+	s := strings.TrimSpace(line)
+	return len(s) >= 3 && (strings.Trim(s, "-") == "" || strings.Trim(s, "*") == "" || strings.Trim(s, "_") == "" || strings.Trim(s, "=") == "" ||
+		strings.Trim(s, "- ") == "" || strings.Trim(s, "* ") == "")
+}
+
+func isFence(line string) bool {
+	return strings.HasPrefix(strings.TrimLeft(line, " \t>"), "```")
+}
+
+func isHeading(s string) bool {
+	t := strings.TrimLeft(s, "#")
+	return len(t) < len(s) && strings.HasPrefix(t, " ")
+}
+
+// isBoldLine tells of a line that is bold from its first letter to its last.
+func isBoldLine(s string) bool {
+	s, ok := strings.CutPrefix(s, "**")
+	if !ok {
+		return false
+	}
+	s, ok = strings.CutSuffix(s, "**")
+	return ok && s != "" && !strings.Contains(s, "**")
+}
+
+// isAside tells of a line that is a stage direction: words in brackets or in
+// italics, and no formula.
+func isAside(line string) bool {
+	s := strings.TrimSpace(line)
+	for _, pair := range [...][2]string{{"(", ")"}, {"[", "]"}, {"（", "）"}, {"【", "】"}, {"*", "*"}, {"*(", ")*"}, {"_(", ")_"}, {"*[", "]*"}} {
+		inner, ok := strings.CutPrefix(s, pair[0])
+		if !ok {
+			continue
+		}
+		if inner, ok = strings.CutSuffix(inner, pair[1]); !ok || inner == "" || strings.ContainsAny(inner, "$\\=*") ||
+			strings.Contains(inner, pair[1]) || strings.Contains(inner, ":") {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(inner)
+		if unicode.IsLetter(r) && (strings.Contains(inner, " ") || r >= 0x2E80) {
+			return true
+		}
+	}
+	return false
+}
+
+func isCapitals(name string) bool {
+	return strings.ToUpper(name) == name && strings.ToLower(name) != name && len(name) > 2
+}
