@@ -1,0 +1,203 @@
+package mind
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// GroundingLimits are shares from 0 to 1. A field that is zero has its default,
+// a negative one is off.
+type GroundingLimits struct {
+	Found    float64 // At least this share of the source's numbers is in the answer. Default: 0.25.
+	Invented float64 // No larger share of the answer's numbers is foreign to the source. Default: 0.6.
+}
+
+// Grounding rejects an answer that does not rest on its source: one that has not
+// got the source's final answer, as FinalAnswer finds it; one in which too few
+// of the source's numbers are; and one with too many numbers that the source has
+// not.
+//
+// Numbers count once each, however they are written, and without their sign:
+// 0.75, 3/4, \frac{3}{4} and 75% are the same. Those up to 10, in figures or in
+// words, are for counting and are not asked about; of the others there must be
+// five in a text before a share of them is judged. An answer's number that an
+// equation of two others gives, as 60 does in 80 * 0.75 = 60, is not foreign.
+// Linear in answer and source, but for sorting their numbers.
+func Grounding(l GroundingLimits) Filter {
+	l.Found, l.Invented = or(l.Found, 0.25), or(l.Invented, 0.6)
+	return Filter{"grounding", func(d *Dialogue) error {
+		if err := FinalAnswer.Check(d); err != nil {
+			return err
+		}
+		return l.check(d)
+	}}
+}
+
+var numberPool = sync.Pool{New: func() any { return new([2][]number) }}
+
+func (l GroundingLimits) check(d *Dialogue) error {
+	p := numberPool.Get().(*[2][]number)
+	defer numberPool.Put(p)
+	p[0] = appendNumbers(p[0][:0], d.Source)
+	p[1] = appendNumbers(p[1][:0], d.Text)
+	markDerived(p[1], d.Text)
+	source, answer := distinct(p[0]), distinct(p[1])
+
+	const small, few = 10, 5
+	of, found, all, foreign := 0, 0, 0, 0
+	for i, j := 0, 0; i < len(source) || j < len(answer); {
+		switch {
+		case j == len(answer) || i < len(source) && source[i].value < answer[j].value && !same(source[i].value, answer[j].value):
+			if source[i].value > small {
+				of++
+			}
+			i++
+		case i == len(source) || !same(source[i].value, answer[j].value):
+			if answer[j].value > small {
+				all++
+				if answer[j].at >= 0 {
+					foreign++
+				}
+			}
+			j++
+		default:
+			if source[i].value > small {
+				of++
+				found++
+				all++
+			}
+			i++
+			j++
+		}
+	}
+	if of >= few && float64(found) < l.Found*float64(of) {
+		return fmt.Errorf("%d of %d numbers of the source found, less than %.2f", found, of, l.Found)
+	}
+	if l.Invented > 0 && all >= few && float64(foreign) > l.Invented*float64(all) {
+		return fmt.Errorf("%d of %d numbers are not in the source, more than %.2f", foreign, all, l.Invented)
+	}
+	return nil
+}
+
+// markDerived marks, with a place before the text, the numbers that an equation
+// gives: that behind a "=" with two others close before it.
+func markDerived(ns []number, text string) {
+	const close = 24
+	for i := 2; i < len(ns); i++ {
+		if from := ns[i-1].at; from >= 0 && ns[i].at-from < close && ns[i].at > from && strings.Contains(text[from:ns[i].at], "=") && from-abs(ns[i-2].at) < close {
+			ns[i].at = -ns[i].at
+		}
+	}
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// FinalAnswer rejects an answer that has lost the source's final answer, where
+// the source has one: the content of its last \boxed{}, or what stands behind
+// its last "#### ".
+//
+// A number is found in whatever way it is written, another answer in the same
+// letters: spaces, braces that change nothing, \left and \right, \dfrac for
+// \frac, text and units behind a number, signs in Unicode and the like do not
+// count. Where the dialogue says itself what the answer is ("the answer is 5",
+// \boxed{5}, "答案是5"), it must be there or later: that the right number was
+// mentioned on the way is not enough.
+var FinalAnswer = Filter{"grounding", func(d *Dialogue) error {
+	answer := finalAnswer(d.Source)
+	if answer == "" {
+		return nil
+	}
+	text := d.Text
+	claim := lastClaim(text)
+	if value, ok := numericAnswer(answer); ok {
+		p := numberPool.Get().(*[2][]number)
+		defer numberPool.Put(p)
+		p[0] = appendNumbers(p[0][:0], text[claim:])
+		for _, n := range p[0] {
+			if same(n.value, value) {
+				return nil
+			}
+		}
+	} else if hasExpression(text[claim:], answer) {
+		return nil
+	}
+	if claim > 0 {
+		return fmt.Errorf("answer %s not found where it is given, as %q", shortened(answer), shortened(text[claim:]))
+	}
+	return fmt.Errorf("answer %s not found", shortened(answer))
+}}
+
+// shortened is the beginning of s on one line.
+func shortened(s string) string {
+	s = strings.Join(strings.Fields(s[:min(len(s), 200)]), " ")
+	if r := []rune(strings.ToValidUTF8(s, "")); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return strings.ToValidUTF8(s, "")
+}
+
+// finalAnswer is the final answer of a worked problem, "" if it has none.
+func finalAnswer(source string) string {
+	at, end := -1, 0
+	for _, box := range [...]string{`\boxed`, `\fbox`} {
+		if n := strings.LastIndex(source, box); n > at {
+			at, end = n, n+len(box)
+		}
+	}
+	if at >= 0 {
+		rest := strings.TrimLeft(source[end:], " ")
+		if strings.HasPrefix(rest, "{") {
+			depth := 0
+			for i := 0; i < len(rest); i++ {
+				switch rest[i] {
+				case '\\':
+					i++
+				case '{':
+					depth++
+				case '}':
+					if depth--; depth == 0 {
+						return strings.TrimSpace(rest[1:i])
+					}
+				}
+			}
+			return "" // The source was cut within it.
+		}
+		if rest != "" && isDigit(rest[0]) {
+			return rest[:1]
+		}
+		return ""
+	}
+	for rest := source; ; {
+		at := strings.LastIndex(rest, "####")
+		if at < 0 {
+			return ""
+		}
+		if at == 0 || rest[at-1] == '\n' {
+			line, _, _ := strings.Cut(rest[at+len("####"):], "\n")
+			return strings.TrimSpace(line)
+		}
+		rest = rest[:at]
+	}
+}
+
+// lastClaim is where the dialogue says for the last time what the answer is, 0
+// if it never does. Something that may be an answer must follow.
+func lastClaim(text string) int {
+	last := 0
+	for _, phrase := range [...]string{`\boxed`, "nswer is ", "nswer must be ", "nswer: ", "nswer:** ", "\n#### ", "答案是", "答案为", "答案：", "答案就是"} {
+		for end := len(text); ; {
+			at := strings.LastIndex(text[:end], phrase)
+			if at <= last {
+				break
+			}
+			line, _, _ := strings.Cut(text[at+len(phrase):min(len(text), at+len(phrase)+32)], "\n")
+			if strings.ContainsAny(line, "0123456789$\\") {
+				last = at
+				break
+			}
+			end = at
+		}
+	}
+	return last
+}

@@ -1,0 +1,109 @@
+package mind_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/mind"
+)
+
+// A writtenAnswer is a line of testdata/answers: an answer and what has to
+// become of it.
+type writtenAnswer struct {
+	Name         string `json:"name"`
+	Source       string `json:"source"`
+	Style        string `json:"style"`
+	FinishReason string `json:"finish_reason"`
+	Answer       string `json:"answer"`
+	Filter       string `json:"filter"` // The name of the filter that has to reject it; empty: it is good.
+	Text         string `json:"text"`   // The text that has to be kept, where it is not the whole answer.
+}
+
+func (a writtenAnswer) dialogue() mind.Dialogue {
+	return mind.Dialogue{Text: a.Answer, Source: a.Source, Style: a.Style, FinishReason: a.FinishReason}
+}
+
+func writtenAnswers(t testing.TB, part string) (as []writtenAnswer) {
+	f, err := os.Open("testdata/answers/" + part + ".jsonl")
+	require.NoError(t, err)
+	defer f.Close()
+	for s := bufio.NewScanner(f); s.Scan(); {
+		var a writtenAnswer
+		require.NoError(t, json.Unmarshal(s.Bytes(), &a))
+		as = append(as, a)
+	}
+	return as
+}
+
+// A rate is a share with what it was counted from.
+type rate struct{ hits, of int }
+
+func (r rate) share() float64 { return float64(r.hits) / float64(max(r.of, 1)) }
+
+// wilson is the 95 % confidence interval of Wilson (1927), which holds near 0
+// and 1, where the usual one does not.
+func (r rate) wilson() (low, high float64) {
+	const z = 1.959964
+	n, p := float64(r.of), r.share()
+	middle := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return middle - half, middle + half
+}
+
+func (r rate) log(t *testing.T, name string) {
+	low, high := r.wilson()
+	t.Logf("%-44s %3d/%3d %6.2f %%  (95 %%: %.1f to %.1f)", name, r.hits, r.of, 100*r.share(), 100*low, 100*high)
+}
+
+// judge counts what the filters make of answers, and names each mistake.
+func judge(t *testing.T, as []writtenAnswer, filters []mind.Filter) (precision, recall, named, good rate) {
+	for _, a := range as {
+		d := a.dialogue().Filter(filters...)
+		by, _, _ := strings.Cut(d.Reject, ":")
+		if a.Filter == "" {
+			good.of++
+			if d.Reject == "" {
+				good.hits++
+			} else {
+				precision.of++
+				t.Logf("rejected, but good: %s: %s", a.Name, d.Reject)
+			}
+			continue
+		}
+		recall.of++
+		named.of++
+		if d.Reject == "" {
+			t.Logf("escaped %s: %s", a.Filter, a.Name)
+			continue
+		}
+		precision.of++
+		precision.hits++
+		recall.hits++
+		if by == a.Filter {
+			named.hits++
+		} else {
+			t.Logf("caught by another than %s: %s: %s", a.Filter, a.Name, d.Reject)
+		}
+	}
+	return precision, recall, named, good
+}
+
+func TestStrictFiltersTellGoodFromBad(t *testing.T) {
+	var all []writtenAnswer
+	for _, part := range []string{"first"} {
+		as := writtenAnswers(t, part)
+		precision, recall, named, good := judge(t, as, mind.StrictFilters())
+		precision.log(t, part+" part, precision: bad of those rejected")
+		recall.log(t, part+" part, recall: rejected of the bad")
+		named.log(t, part+" part, by the filter that has to")
+		good.log(t, part+" part, kept of the good")
+		all = append(all, as...)
+	}
+	_ = all
+}
