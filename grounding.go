@@ -1,7 +1,10 @@
 package mind
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -20,9 +23,10 @@ type GroundingLimits struct {
 //
 // Numbers count once each, however they are written, and without their sign:
 // 0.75, 3/4, \frac{3}{4} and 75% are the same. Those up to 10, in figures or in
-// words, are for counting and are not asked about; of the others there must be
-// five in a text before a share of them is judged. An answer's number that an
-// equation of two others gives, as 60 does in 80 * 0.75 = 60, is not foreign.
+// words, are for counting and are not asked about; the source must have five
+// others, and the answer five that are foreign, before a share is judged. An
+// answer's number that is reckoned from two that are not foreign, as 60 is in "80
+// * 0.75 = 60" and in "80 times 0.75 is 60", is not foreign either.
 // Linear in answer and source, but for sorting their numbers.
 func Grounding(l GroundingLimits) Filter {
 	l.Found, l.Invented = or(l.Found, 0.25), or(l.Invented, 0.6)
@@ -41,10 +45,10 @@ func (l GroundingLimits) check(d *Dialogue) error {
 	defer numberPool.Put(p)
 	p[0] = appendNumbers(p[0][:0], d.Source)
 	p[1] = appendNumbers(p[1][:0], d.Text)
-	markDerived(p[1], d.Text)
-	source, answer := distinct(p[0]), distinct(p[1])
-
-	const small, few = 10, 5
+	source := distinct(p[0])
+	markReckoned(p[1], source, d.Text)
+	answer := distinct(p[1])
+	const few = 5
 	of, found, all, foreign := 0, 0, 0, 0
 	for i, j := 0, 0; i < len(source) || j < len(answer); {
 		switch {
@@ -74,21 +78,42 @@ func (l GroundingLimits) check(d *Dialogue) error {
 	if of >= few && float64(found) < l.Found*float64(of) {
 		return fmt.Errorf("%d of %d numbers of the source found, less than %.2f", found, of, l.Found)
 	}
-	if l.Invented > 0 && all >= few && float64(foreign) > l.Invented*float64(all) {
+	if l.Invented > 0 && foreign >= few && float64(foreign) > l.Invented*float64(all) {
 		return fmt.Errorf("%d of %d numbers are not in the source, more than %.2f", foreign, all, l.Invented)
 	}
 	return nil
 }
 
-// markDerived marks, with a place before the text, the numbers that an equation
-// gives: that behind a "=" with two others close before it.
-func markDerived(ns []number, text string) {
+// small numbers are for counting.
+const small = 10
+
+// markReckoned marks, with a place before the text, the numbers that a
+// calculation gives: those behind a "=" or its like with two others close before
+// that are not foreign themselves.
+func markReckoned(ns, source []number, text string) {
 	const close = 24
-	for i := 2; i < len(ns); i++ {
-		if from := ns[i-1].at; from >= 0 && ns[i].at-from < close && ns[i].at > from && strings.Contains(text[from:ns[i].at], "=") && from-abs(ns[i-2].at) < close {
-			ns[i].at = -ns[i].at
+	known := [2]bool{} // The last two.
+	for i := range ns {
+		value := math.Abs(ns[i].value)
+		at, ok := slices.BinarySearchFunc(source, value, func(n number, v float64) int { return cmp.Compare(n.value, v) })
+		ok = ok || value <= small || at < len(source) && same(source[at].value, value) || at > 0 && same(source[at-1].value, value)
+		if !ok && i >= 2 && known[0] && known[1] {
+			from, to := abs(ns[i-1].at), ns[i].at
+			if from < to && to-from < close && from-abs(ns[i-2].at) < close && equates(text[from:to]) {
+				ns[i].at, ok = -to, true
+			}
+		}
+		known = [2]bool{known[1], ok}
+	}
+}
+
+func equates(s string) bool {
+	for _, sign := range [...]string{"=", " is ", " are ", " makes ", " gives ", "'s ", "是", "等于"} {
+		if strings.Contains(s, sign) {
+			return true
 		}
 	}
+	return false
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -21,10 +21,21 @@ const maxName = 60
 // behind it, and the sign that separates it from what is said.
 func readName(s string) (tag nameTag, ok bool) {
 	i, opened := openMarkup(s)
+	if opened > 0 && i < len(s) && s[i] == '[' { // **[10:32] Alex:**
+		if n := clock(s[i+1:]); n > 0 && strings.HasPrefix(s[i+1+n:], "] ") {
+			i += 1 + n + len("] ")
+		}
+	}
 	bracket := byte(0)
-	if opened == 0 && i < len(s) && (s[i] == '[' || s[i] == '<') {
-		bracket = s[i]
-		i++
+	if opened == 0 && i < len(s) {
+		switch {
+		case s[i] == '[' || s[i] == '<':
+			bracket = s[i]
+			i++
+		case strings.HasPrefix(s[i:], "【"):
+			bracket = '['
+			i += len("【")
+		}
 	}
 	if i < len(s) && s[i] == '@' {
 		i++
@@ -75,10 +86,15 @@ func readName(s string) (tag nameTag, ok bool) {
 			i += n
 		}
 	case bracket == '[':
-		if !strings.HasPrefix(rest, "]") || colonAt(rest[1:]) == 0 {
+		inner, ok := strings.CutPrefix(rest, "]")
+		if !ok {
+			inner, ok = strings.CutPrefix(rest, "】")
+		}
+		if n := colonAt(inner); ok && n > 0 {
+			i = len(s) - len(inner) + n
+		} else {
 			return tag, false
 		}
-		i += 1 + colonAt(rest[1:])
 	case colon > 0:
 		i = len(s) - len(strings.TrimLeft(rest, " ")) + colon
 		if strings.HasPrefix(s[i:], "//") {
