@@ -24,6 +24,7 @@ func Copy(l CopyLimits) Filter {
 			return nil
 		}
 		p := parseTurns(d.Text)
+		defer p.release()
 		withWords(func(ws []word) []word { return speechWords(ws, p, false) }, func(answer []word) {
 			withWords(func(ws []word) []word { return appendWords(ws, d.Source, 0, len(d.Source), false) }, func(source []word) {
 				if run := longestRun(answer, source, l.Run); run > l.Run {

@@ -23,6 +23,7 @@ var Form = Filter{"form", func(d *Dialogue) error {
 		return fmt.Errorf("%d replacement characters", n)
 	}
 	p := parseTurns(d.Text)
+	defer p.release()
 	fences := 0
 	for line := range strings.Lines(d.Text) {
 		if isFence(line) {

@@ -31,23 +31,23 @@ type GroundingLimits struct {
 func Grounding(l GroundingLimits) Filter {
 	l.Found, l.Invented = or(l.Found, 0.25), or(l.Invented, 0.6)
 	return Filter{"grounding", func(d *Dialogue) error {
-		if err := FinalAnswer.Check(d); err != nil {
+		p := numberPool.Get().(*[2][]number)
+		defer numberPool.Put(p)
+		p[1] = appendNumbers(p[1][:0], d.Text)
+		if err := checkFinal(d, p[1]); err != nil {
 			return err
 		}
-		return l.check(d)
+		p[0] = appendNumbers(p[0][:0], d.Source)
+		return l.check(d, p[0], p[1])
 	}}
 }
 
 var numberPool = sync.Pool{New: func() any { return new([2][]number) }}
 
-func (l GroundingLimits) check(d *Dialogue) error {
-	p := numberPool.Get().(*[2][]number)
-	defer numberPool.Put(p)
-	p[0] = appendNumbers(p[0][:0], d.Source)
-	p[1] = appendNumbers(p[1][:0], d.Text)
-	source := distinct(p[0])
-	markReckoned(p[1], source, d.Text)
-	answer := distinct(p[1])
+func (l GroundingLimits) check(d *Dialogue, source, answer []number) error {
+	source = distinct(source)
+	markReckoned(answer, source, d.Text)
+	answer = distinct(answer)
 	const few = 5
 	of, found, all, foreign := 0, 0, 0, 0
 	for i, j := 0, 0; i < len(source) || j < len(answer); {
@@ -128,30 +128,36 @@ func abs(n int) int { return max(n, -n) }
 // count. Where the dialogue says itself what the answer is ("the answer is 5",
 // \boxed{5}, "答案是5"), it must be there or later: that the right number was
 // mentioned on the way is not enough.
-var FinalAnswer = Filter{"grounding", func(d *Dialogue) error {
+var FinalAnswer = Filter{"grounding", func(d *Dialogue) error { return checkFinal(d, nil) }}
+
+// checkFinal looks for the final answer; ns are the numbers of the text, nil:
+// they have yet to be read.
+func checkFinal(d *Dialogue, ns []number) error {
 	answer := finalAnswer(d.Source)
 	if answer == "" {
 		return nil
 	}
-	text := d.Text
-	claim := lastClaim(text)
+	claim := lastClaim(d.Text)
 	if value, ok := numericAnswer(answer); ok {
-		p := numberPool.Get().(*[2][]number)
-		defer numberPool.Put(p)
-		p[0] = appendNumbers(p[0][:0], text[claim:])
-		for _, n := range p[0] {
-			if same(n.value, value) {
+		if ns == nil {
+			p := numberPool.Get().(*[2][]number)
+			defer numberPool.Put(p)
+			p[1] = appendNumbers(p[1][:0], d.Text)
+			ns = p[1]
+		}
+		for _, n := range ns {
+			if n.at >= claim && same(n.value, value) {
 				return nil
 			}
 		}
-	} else if hasExpression(text[claim:], answer) {
+	} else if hasExpression(d.Text[claim:], answer) {
 		return nil
 	}
 	if claim > 0 {
-		return fmt.Errorf("answer %s not found where it is given, as %q", shortened(answer), shortened(text[claim:]))
+		return fmt.Errorf("answer %s not found where it is given, as %q", shortened(answer), shortened(d.Text[claim:]))
 	}
 	return fmt.Errorf("answer %s not found", shortened(answer))
-}}
+}
 
 // shortened is the beginning of s on one line.
 func shortened(s string) string {
@@ -165,6 +171,9 @@ func shortened(s string) string {
 // finalAnswer is the final answer of a worked problem, "" if it has none.
 func finalAnswer(source string) string {
 	at, end := -1, 0
+	if !strings.Contains(source, "box") && !strings.Contains(source, "####") {
+		return "" // Searching forwards is the fastest by far.
+	}
 	for _, box := range [...]string{`\boxed`, `\fbox`} {
 		if n := strings.LastIndex(source, box); n > at {
 			at, end = n, n+len(box)
@@ -208,20 +217,42 @@ func finalAnswer(source string) string {
 
 // lastClaim is where the dialogue says for the last time what the answer is, 0
 // if it never does. Something that may be an answer must follow.
-func lastClaim(text string) int {
-	last := 0
-	for _, phrase := range [...]string{`\boxed`, "nswer is ", "nswer must be ", "nswer: ", "nswer:** ", "\n#### ", "答案是", "答案为", "答案：", "答案就是"} {
-		for end := len(text); ; {
-			at := strings.LastIndex(text[:end], phrase)
-			if at <= last {
+func lastClaim(text string) (last int) {
+	for _, word := range [...]string{`\boxed`, "nswer", "####", "答案"} {
+		for at := 0; ; {
+			n := strings.Index(text[at:], word)
+			if n < 0 {
 				break
 			}
-			line, _, _ := strings.Cut(text[at+len(phrase):min(len(text), at+len(phrase)+32)], "\n")
+			begin := at + n
+			at = begin + len(word)
+			rest := text[at:min(len(text), at+48)]
+			switch word {
+			case "nswer":
+				said := len(rest)
+				for _, verb := range [...]string{" is ", " must be ", ": ", ":** "} {
+					if strings.HasPrefix(rest, verb) {
+						said = len(verb)
+					}
+				}
+				rest = rest[said:]
+			case "####":
+				if begin == 0 || text[begin-1] != '\n' || !strings.HasPrefix(rest, " ") {
+					continue
+				}
+			case "答案":
+				said := len(rest)
+				for _, verb := range [...]string{"是", "为", "：", "就是"} {
+					if strings.HasPrefix(rest, verb) {
+						said = len(verb)
+					}
+				}
+				rest = rest[said:]
+			}
+			line, _, _ := strings.Cut(rest[:min(len(rest), 32)], "\n")
 			if strings.ContainsAny(line, "0123456789$\\") {
-				last = at
-				break
+				last = max(last, begin)
 			}
-			end = at
 		}
 	}
 	return last

@@ -210,17 +210,73 @@ func readArgument(text string, i int) (value float64, end int, ok bool) {
 	return sign * value, i + 1, i < len(text) && text[i] == '}'
 }
 
-var numberWords = func() map[string]float64 {
-	m := map[string]float64{}
-	for i, w := range strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen") {
-		m[w] = float64(i)
+// numberWord is the value of an English word for a number. A switch is faster
+// than a map, and nearly all words are none.
+func numberWord(word []byte) (value float64, ok bool) {
+	switch string(word) {
+	case "zero":
+		return 0, true
+	case "one":
+		return 1, true
+	case "two":
+		return 2, true
+	case "three":
+		return 3, true
+	case "four":
+		return 4, true
+	case "five":
+		return 5, true
+	case "six":
+		return 6, true
+	case "seven":
+		return 7, true
+	case "eight":
+		return 8, true
+	case "nine":
+		return 9, true
+	case "ten":
+		return 10, true
+	case "eleven":
+		return 11, true
+	case "twelve", "dozen":
+		return 12, true
+	case "thirteen":
+		return 13, true
+	case "fourteen":
+		return 14, true
+	case "fifteen":
+		return 15, true
+	case "sixteen":
+		return 16, true
+	case "seventeen":
+		return 17, true
+	case "eighteen":
+		return 18, true
+	case "nineteen":
+		return 19, true
+	case "twenty":
+		return 20, true
+	case "thirty":
+		return 30, true
+	case "forty":
+		return 40, true
+	case "fifty":
+		return 50, true
+	case "sixty":
+		return 60, true
+	case "seventy":
+		return 70, true
+	case "eighty":
+		return 80, true
+	case "ninety":
+		return 90, true
+	case "hundred":
+		return 100, true
+	case "thousand":
+		return 1000, true
 	}
-	for i, w := range strings.Fields("twenty thirty forty fifty sixty seventy eighty ninety") {
-		m[w] = float64(20 + 10*i)
-	}
-	m["hundred"], m["thousand"] = 100, 1000
-	return m
-}()
+	return 0, false
+}
 
 // readWords reads a word at text[i], and goes on where it is a number:
 // seventy-two, two hundred and five. end is behind what was read.
@@ -237,7 +293,7 @@ func readWords(text string, i int) (value float64, end int, ok bool) {
 			for k := range n {
 				lower[k] = text[from+k] | 0x20
 			}
-			v, is = numberWords[string(lower[:n])]
+			v, is = numberWord(lower[:n])
 		}
 		switch {
 		case !is && !ok:

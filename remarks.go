@@ -62,7 +62,7 @@ func withoutEcho(text string, d *Dialogue) string {
 	source := strings.TrimSpace(d.Source)
 	const short = 20 // As a dialogue may begin with a line of the text.
 	rest, ok := strings.CutPrefix(text, source)
-	if len(source) < short || !ok || rest != "" && rest[0] != '\n' || len(parseTurns(source).labels) > 0 {
+	if !ok || len(source) < short || rest != "" && rest[0] != '\n' || speaks(source) {
 		rest = text
 	}
 	if in := instructions()[d.Style]; in != "" {
@@ -71,6 +71,12 @@ func withoutEcho(text string, d *Dialogue) string {
 		}
 	}
 	return strings.TrimSpace(rest)
+}
+
+func speaks(text string) bool {
+	p := parseTurns(text)
+	defer p.release()
+	return len(p.labels) > 0
 }
 
 const theTalk = `(?:conversation|dialogue|dialog|discussion|interview|debate|exchange|transcript|script|chat)`
@@ -111,6 +117,7 @@ var (
 // last one's first paragraph and is about the dialogue.
 func withoutRemarks(text string) string {
 	p := parseTurns(text)
+	defer p.release()
 	if len(p.labels) == 0 {
 		return text
 	}

@@ -48,6 +48,7 @@ func Repetition(l RepetitionLimits) Filter {
 		t := tablePool.Get().(*hashTable)
 		defer tablePool.Put(t)
 		p := parseTurns(d.Text)
+		defer p.release()
 		if err := l.checkLines(p, t); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package mind
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -31,7 +32,9 @@ type Turn struct {
 // A text in which nobody speaks is one turn without a speaker; one of white
 // space has no turns. Turns is linear in text and accepts anything.
 func Turns(text string) []Turn {
-	return parseTurns(text).turns()
+	p := parseTurns(text)
+	defer p.release()
+	return p.turns()
 }
 
 // A label is a name with what marks it as one.
@@ -66,12 +69,27 @@ const (
 // parsedTurns is a text with its labels and the lines that belong to nobody.
 type parsedTurns struct {
 	text    string
+	done    bool
 	labels  []label
 	dropped []span
 }
 
+// lastTurns lends what was parsed before. Filters that look at the same answer
+// one after the other mostly find it there parsed, which is why they may all ask
+// for it; that the text is the same is a comparison of two pointers then.
+var lastTurns = sync.Pool{New: func() any { return new(parsedTurns) }}
+
+// release gives p back; it must not be used any more.
+func (p *parsedTurns) release() { lastTurns.Put(p) }
+
+// parseTurns finds the labels of text; whoever calls it has to release what it
+// returns, and must not change it.
 func parseTurns(text string) *parsedTurns {
-	p := &parsedTurns{text: text}
+	p := lastTurns.Get().(*parsedTurns)
+	if p.text == text && p.done {
+		return p
+	}
+	p.text, p.done, p.labels, p.dropped = text, true, p.labels[:0], p.dropped[:0]
 	fences := 0 // A fence that is never closed is none.
 	for line := range strings.Lines(text) {
 		if isFence(line) {
@@ -109,7 +127,7 @@ func parseTurns(text string) *parsedTurns {
 	}
 	p.believe()
 	if len(p.labels) == 0 {
-		p.dropped = nil // Prose, with everything in it.
+		p.dropped = p.dropped[:0] // Prose, with everything in it.
 		return p
 	}
 	p.dropped = merge(p.dropped, asides)
