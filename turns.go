@@ -40,8 +40,9 @@ func Turns(text string) []Turn {
 // A label is a name with what marks it as one.
 type label struct {
 	name   string
-	at     int // Where the label begins, with its markup and number,
-	speech int // and where what is said does.
+	key    string // The name in lower case.
+	at     int    // Where the label begins, with its markup and number,
+	speech int    // and where what is said does.
 	form   form
 }
 
@@ -220,7 +221,7 @@ func (p *parsedTurns) readLabel(line string, from int) (speech int, headed bool)
 	heading := decoration == '#'
 	if rest, name, ok := turnHeader(s); ok {
 		if name != "" {
-			p.labels = append(p.labels, label{name, from, from + len(line) - len(rest), header})
+			p.labels = append(p.labels, label{name, "", from, from + len(line) - len(rest), header})
 			return 0, true
 		}
 		headed = true
@@ -240,7 +241,7 @@ func (p *parsedTurns) readLabel(line string, from int) (speech int, headed bool)
 	if decoration != 0 && decoration != '>' && decoration != '[' && !heading && f != slip {
 		f = decorated
 	}
-	p.labels = append(p.labels, label{l.name, from, from + len(line) - len(s) + l.end, f})
+	p.labels = append(p.labels, label{l.name, "", from, from + len(line) - len(s) + l.end, f})
 	return len(line) - len(s), headed
 }
 
@@ -250,12 +251,18 @@ func (p *parsedTurns) readInline(line string, from, first int) {
 	if len(p.labels) > first {
 		at = p.labels[first].speech - from
 	}
+	narrow, wide := at-1, at-1 // Where the next colons are, if not before at.
 	for at < len(line) {
-		next := strings.IndexAny(line[at:], ":：")
-		if next < 0 {
+		if narrow < at {
+			narrow = indexFrom(line, ":", at)
+		}
+		if wide < at {
+			wide = indexFrom(line, "：", at)
+		}
+		colon := min(narrow, wide)
+		if colon == len(line) {
 			return
 		}
-		colon := at + next
 		begin := colon
 		// A name is short, so that looking back for its beginning is bounded.
 		for begin > at && colon-begin < 48 {
@@ -287,9 +294,17 @@ func (p *parsedTurns) readInline(line string, from, first int) {
 		if l.form != bold {
 			l.form = inline
 		}
-		p.labels = append(p.labels, label{l.name, from + start, from + start + l.end, l.form})
+		p.labels = append(p.labels, label{l.name, "", from + start, from + start + l.end, l.form})
 		at = start + l.end
 	}
+}
+
+// indexFrom is where sep is in s from offset at on, len(s) where it is not.
+func indexFrom(s, sep string, at int) int {
+	if n := strings.Index(s[at:], sep); n >= 0 {
+		return at + n
+	}
+	return len(s)
 }
 
 // isAbbreviated tells whether s ends in the stop of a title or an initial.
@@ -309,50 +324,53 @@ func isAbbreviated(s string) bool {
 
 // believe leaves the labels that are names.
 func (p *parsedTurns) believe() {
-	type tally struct{ total, most int }
-	var by [forms]tally
-	names := map[string]int{}   // By name, in all forms,
-	certain := map[string]int{} // and in those that need no more evidence.
-	each := map[[2]any]int{}
-	for _, l := range p.labels {
-		name := strings.ToLower(l.name)
-		names[name]++
-		if l.form <= bold {
-			certain[name]++
+	// How often a name stands in each form, how many labels of a form there
+	// are, and how often its most frequent name comes.
+	type count [forms]int
+	names := make(map[string]*count, 4)
+	var total, most count
+	for i := range p.labels {
+		l := &p.labels[i]
+		l.key = strings.ToLower(l.name)
+		c := names[l.key]
+		if c == nil {
+			c = new(count)
+			names[l.key] = c
 		}
-		k := [2]any{l.form, name}
-		each[k]++
-		by[l.form].total++
-		by[l.form].most = max(by[l.form].most, each[k])
+		c[l.form]++
+		total[l.form]++
+		most[l.form] = max(most[l.form], c[l.form])
 	}
-	paired := names["question"] >= 2 && names["answer"] >= 2
+	all := func(c *count) (n int) {
+		for _, k := range c {
+			n += k
+		}
+		return n
+	}
+	paired := names["question"] != nil && names["answer"] != nil && all(names["question"]) > 1 && all(names["answer"]) > 1
 	kept := p.labels[:0]
 	for _, l := range p.labels {
-		name := strings.ToLower(l.name)
+		c := names[l.key]
+		certain := c[plain]+c[header]+c[bold] > 0
 		ok := false
 		switch l.form {
-		case header:
-			ok = true
-		case bold:
+		case header, bold:
 			ok = true
 		case plain:
 			// Where names are bold, a word that is not bold heads a part of
 			// a speech, unless it comes back.
-			ok = by[bold].total < 2 || names[name] > 1
+			ok = total[bold] < 2 || all(c) > 1
 		case slip, boldLine:
-			ok = certain[name] > 0
+			ok = certain
 		case boldSlip:
-			ok = by[bold].total > 0
+			ok = total[bold] > 0
 		case inline:
-			ok = certain[name] > 0 || names[name] > 1
+			ok = certain || all(c) > 1
 		default:
 			// Nothing but a pattern that comes back tells these from text.
-			ok = certain[name] > 0 && l.form != decorated || by[l.form].total >= 3 && by[l.form].most >= 2
+			ok = certain && l.form != decorated || total[l.form] >= 3 && most[l.form] >= 2
 		}
-		if headsAPart(name) && !(paired && (name == "question" || name == "answer")) {
-			ok = false
-		}
-		if ok {
+		if ok && (!headsAPart(l.key) || paired && (l.key == "question" || l.key == "answer")) {
 			kept = append(kept, l)
 		}
 	}
