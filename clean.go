@@ -24,24 +24,24 @@ import (
 // line of the dialogue or what stands in one: to clean twice is to clean once,
 // and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {
-	text, whole := withoutThoughts(d.Text)
-	echoed := false
+	text, whole, echoed := d.Text, true, false
 	// What is taken off may have hidden more of it; nobody writes it five deep.
 	const deep = 5
 	for i := 0; ; i++ {
 		was := text
+		if text, whole = withoutThoughts(text); !whole {
+			break
+		}
 		text = strings.TrimSpace(withoutTokens(text))
 		rest := withoutEcho(text, d)
 		echoed = echoed || rest != text
-		text = withoutRemarks(rest)
-		if text == was || !whole {
+		if text = withoutRemarks(rest); text == was {
 			break
 		}
 		if i == deep {
 			d.Text = text
 			return errors.New("frames in frames")
 		}
-		text, whole = withoutThoughts(text)
 	}
 	d.Text = strings.TrimSpace(text)
 	switch {

@@ -131,16 +131,27 @@ func normalForm(s string) []byte {
 		of byte // f, u: the upper and the lower part of a fraction; a: an argument; 0: braces that change nothing.
 	}
 	var open []group
-	gap := false // There was space, or the border of a formula.
+	gap := byte(0) // There was space, or the border $ of a formula.
 	put := func(b byte) {
-		if gap && len(out) > 0 && joins(rune(out[len(out)-1])) && joins(rune(b)) {
+		if gap != 0 && len(out) > 0 && joins(rune(out[len(out)-1])) && joins(rune(b)) {
 			out = append(out, ' ')
 		}
-		gap = false
+		gap = 0
 		if 'A' <= b && b <= 'Z' {
 			b |= 0x20
 		}
 		out = append(out, b)
+	}
+	// part keeps what comes apart from a word before it; in a formula, spaces
+	// before a command mean nothing.
+	part := func() {
+		if len(out) > 0 {
+			last := out[len(out)-1]
+			if gap == '$' && joins(rune(last)) || gap != '$' && gap != 0 && 'a' <= last && last <= 'z' {
+				out = append(out, ' ')
+			}
+		}
+		gap = 0
 	}
 	// wrap closes a group: more than one word or number is put in brackets,
 	// the first of which stands there already.
@@ -161,6 +172,9 @@ func normalForm(s string) []byte {
 		c := s[i]
 		switch {
 		case c == '{':
+			if next != 0 {
+				part()
+			}
 			open = append(open, group{len(out), next})
 			if next != 0 {
 				out = append(out, '(')
@@ -204,7 +218,7 @@ func normalForm(s string) []byte {
 				put('*')
 			case "text", "mathrm", "mbox", "textbf", "mathbf", "textit", "operatorname", "boxed", "fbox":
 			default:
-				gap = false
+				part()
 				for k := range len(name) {
 					out = append(out, name[k]|0x20)
 				}
@@ -218,8 +232,9 @@ func normalForm(s string) []byte {
 			i = j - 1
 			continue
 		case c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '$' || c == '~':
-			gap = true
-			continue
+			if c == '$' || gap == 0 {
+				gap = c
+			}
 		default:
 			put(c)
 		}

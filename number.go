@@ -20,6 +20,7 @@ type number struct {
 // fraction are numbers too. GSM8K's <<48/2=24>>, which repeat what stands around
 // them, and drawings, [asy]…[/asy], are left out. A minus that may be a sign or an operation gives both.
 func appendNumbers(ns []number, text string) []number {
+	drawings := true // There may be the end of one.
 	for i := 0; i < len(text); {
 		c := text[i]
 		switch {
@@ -53,11 +54,13 @@ func appendNumbers(ns []number, text string) []number {
 			}
 		case c == '[' && strings.HasPrefix(text[i:], "[asy]"):
 			// A drawing, whose numbers nobody says.
-			if n := strings.Index(text[i:], "[/asy]"); n > 0 {
-				i += n
-			} else {
-				i += len("[asy]")
+			if n := -1; drawings {
+				if n = strings.Index(text[i:], "[/asy]"); n > 0 {
+					i += n
+				}
+				drawings = n > 0
 			}
+			i += len("[asy]")
 		case c == '\\':
 			if value, _, ok := readFrac(text, i); ok {
 				ns = appendSigned(ns, text, i, value)

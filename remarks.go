@@ -119,7 +119,7 @@ var (
 		`i hope (?:this|that|the|you)\b.{0,40}\b(?:` + theTalk + `|helps|find|found|meets|is helpful|was helpful)\b` +
 		`|(?:please )?(?:let me know|feel free)\b.{0,60}\b(?:chang|adjust|modif|revis|adapt|expand|another ` + theTalk + `|different style|shorten|lengthen|tweak)` +
 		`|(?:would you like|do you want) me to\b` +
-		`|(?:please )?note(?: that)?[:,]? ?(?:that )?(?:this|the|in this|throughout the) (?:above )?` + theTalk + `\b` +
+		`|(?:please )?note(?: that)?[\s:,*_]*(?:that )?(?:this|the|in this|throughout the) (?:above )?` + theTalk + `\b` +
 		`|(?:this|the above|the|in this) ` + theTalk + `,? (?:demonstrates|shows|covers|stays|stay|illustrates|is based|captures|adheres|follows|remains|highlights|explores|provides|aims|sticks|is faithful|is meant|is designed|uses|contains|includes|keeps|was written|the)\b` +
 		`|(?:the )?end of (?:the )?` + theTalk + `\b` +
 		`|(?:the )?` + theTalk + ` (?:ends|is over|concludes)\b` +

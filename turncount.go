@@ -53,8 +53,11 @@ func (l TurnLimits) check(turns []Turn) error {
 			most, who = said[name], t.Speaker
 		}
 	}
-	if len(said) < l.Speakers {
+	if len(said) == 1 && l.Speakers > 1 {
 		return fmt.Errorf("%s speaks alone", who)
+	}
+	if len(said) < l.Speakers {
+		return fmt.Errorf("%d speakers, fewer than %d", len(said), l.Speakers)
 	}
 	if share := float64(most) / float64(max(all, 1)); share > l.Share {
 		return fmt.Errorf("%s says %.2f of it, more than %.2f", who, share, l.Share)
