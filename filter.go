@@ -118,7 +118,10 @@ func pieces(s string) (n int) {
 
 // StandardFilters returns the paper's filters with two more: TurnCount, for what
 // is no conversation teaches none, and FinalAnswer, for one that has lost its
-// answer teaches something wrong. Both are cheap and hardly ever wrong.
+// answer teaches something wrong. They are not the default: of good answers in
+// forms that they had not met, they rejected 3 of 104 when they were first tried
+// (95 %: 1 to 8), and a default should not cost that much. Rejected answers are
+// kept, and looser filters can be run over them for nothing.
 func StandardFilters() []Filter {
 	return append(PaperFilters(), TurnCount(TurnLimits{}), FinalAnswer)
 }

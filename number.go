@@ -16,7 +16,7 @@ type number struct {
 
 // appendNumbers appends the numbers of a text: 72, -3, 1,500, 2{,}500, 0.6, .5,
 // 3/4, \frac{3}{4} and its kind, 20% (as 20 and as 0.2), 1\frac12, and in words
-// up to the thousands (English) or the hundreds (Chinese). The parts of a
+// up to the thousands, three quarters (English) or the hundreds (Chinese). The parts of a
 // fraction are numbers too. GSM8K's <<48/2=24>>, which repeat what stands around
 // them, and drawings, [asy]…[/asy], are left out. A minus that may be a sign or an operation gives both.
 func appendNumbers(ns []number, text string) []number {
@@ -69,8 +69,8 @@ func appendNumbers(ns []number, text string) []number {
 			for i < len(text) && 'a' <= text[i] && text[i] <= 'z' {
 				i++
 			}
-			// \frac12 is two numbers, not one of two figures.
-			if strings.HasSuffix(text[:i], "frac") && i+1 < len(text) && isDigit(text[i]) && isDigit(text[i+1]) {
+			// \frac12 and \binom52 have two numbers, not one of two figures.
+			if (strings.HasSuffix(text[:i], "frac") || strings.HasSuffix(text[:i], "binom")) && i+1 < len(text) && isDigit(text[i]) && isDigit(text[i+1]) {
 				ns = append(ns, number{float64(text[i] - '0'), i}, number{float64(text[i+1] - '0'), i + 1})
 				i += 2
 			}
@@ -78,6 +78,9 @@ func appendNumbers(ns []number, text string) []number {
 			value, end, ok := readWords(text, i)
 			if ok {
 				ns = append(ns, number{value, i})
+				if part, ok := readPart(text[end:]); ok {
+					ns = append(ns, number{value / part, i})
+				}
 			}
 			i = end
 		case c < utf8.RuneSelf:
@@ -326,6 +329,39 @@ func readWords(text string, i int) (value float64, end int, ok bool) {
 		}
 		i = next
 	}
+}
+
+// readPart reads what makes a fraction in words of the number before it: three
+// quarters, two-thirds.
+func readPart(rest string) (under float64, ok bool) {
+	n := 0
+	for n < len(rest) && n < 12 && 'a' <= rest[n] && rest[n] <= 'z' {
+		n++
+	}
+	switch word := strings.TrimSuffix(rest[:n], "s"); word {
+	case "half", "halve":
+		return 2, true
+	case "third":
+		return 3, true
+	case "quarter":
+		return 4, true
+	case "fifth":
+		return 5, true
+	case "eighth":
+		return 8, true
+	case "ninth":
+		return 9, true
+	case "twelfth":
+		return 12, true
+	default:
+		if tens, ok := strings.CutSuffix(word, "ieth"); ok { // twentieth
+			return numberWord([]byte(tens + "y"))
+		}
+		if base, ok := strings.CutSuffix(word, "th"); ok { // fourth, tenth
+			return numberWord([]byte(base))
+		}
+	}
+	return 0, false
 }
 
 // readChinese reads a number in Chinese characters at text[i], up to the

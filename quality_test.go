@@ -3,12 +3,15 @@ package mind_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/org/mind"
 )
@@ -51,6 +54,9 @@ func (r rate) share() float64 { return float64(r.hits) / float64(max(r.of, 1)) }
 func (r rate) wilson() (low, high float64) {
 	const z = 1.959964
 	n, p := float64(r.of), r.share()
+	if r.of == 0 {
+		return 0, 1
+	}
 	middle := (p + z*z/(2*n)) / (1 + z*z/n)
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
 	return middle - half, middle + half
@@ -94,10 +100,14 @@ func judge(t *testing.T, as []writtenAnswer, filters []mind.Filter) (precision, 
 	return precision, recall, named, good
 }
 
-var answerParts = []string{"first", "second"}
+var answerParts = []string{"first", "second", "third"}
 
-// Both parts were written before the filters had seen them, and are not edited
-// to fit; what is printed names each mistake.
+// All parts were written before the filters had seen them, and are not edited to
+// fit; what is printed names each mistake. When they were first judged, strict
+// kept 58 of 61, 57 of 60 and 42 of 44 good ones and rejected all of the 126 bad
+// ones; standard kept 61 of 61, 58 of 60 and 43 of 44. These, and not the rates
+// that the filters have reached since, are what to expect of answers in forms
+// that nobody has thought of.
 func TestStrictFiltersTellGoodFromBad(t *testing.T) {
 	for _, part := range answerParts {
 		as := writtenAnswers(t, part)
@@ -106,12 +116,15 @@ func TestStrictFiltersTellGoodFromBad(t *testing.T) {
 		recall.log(t, part+" part, recall: rejected of the bad")
 		named.log(t, part+" part, by the filter that has to")
 		good.log(t, part+" part, kept of the good")
-		require.GreaterOrEqual(t, good.of, 60)
-		require.GreaterOrEqual(t, recall.of, 60)
+		require.GreaterOrEqual(t, good.share(), 0.98)
+		if part == "third" { // There are good ones alone in it.
+			require.GreaterOrEqual(t, good.of, 40)
+			continue
+		}
+		require.GreaterOrEqual(t, min(good.of, recall.of), 60)
 		require.GreaterOrEqual(t, precision.share(), 0.98)
 		require.GreaterOrEqual(t, recall.share(), 0.98)
 		require.GreaterOrEqual(t, named.share(), 0.98)
-		require.GreaterOrEqual(t, good.share(), 0.98)
 	}
 }
 
@@ -123,7 +136,7 @@ func TestStandardFiltersKeepTheGood(t *testing.T) {
 		recall.log(t, part+" part, recall: rejected of the bad")
 		good.log(t, part+" part, kept of the good")
 		require.GreaterOrEqual(t, good.share(), 0.98)
-		require.GreaterOrEqual(t, recall.share(), 0.5)
+		require.True(t, recall.of == 0 || recall.share() >= 0.5)
 	}
 }
 
@@ -184,4 +197,31 @@ func TestStrictFiltersKeepTheOfflineGenerators(t *testing.T) {
 		require.Equal(t, d.Text, f.Text, "a clean dialogue is edited")
 	}
 	require.Empty(t, rejects)
+}
+
+// Filters share what they borrow from pools, and must not notice.
+func TestFiltersAreConcurrent(t *testing.T) {
+	var ds, want []mind.Dialogue
+	for _, part := range answerParts {
+		for _, a := range writtenAnswers(t, part) {
+			ds = append(ds, a.dialogue())
+		}
+	}
+	filters := mind.StrictFilters()
+	for _, d := range ds {
+		want = append(want, d.Filter(filters...))
+	}
+	var g errgroup.Group
+	for hand := range 8 {
+		g.Go(func() error {
+			for i := range ds {
+				at := (i*7 + hand*31) % len(ds)
+				if got := ds[at].Filter(filters...); !reflect.DeepEqual(want[at], got) {
+					return fmt.Errorf("%+v is not %+v", got, want[at])
+				}
+			}
+			return nil
+		})
+	}
+	require.NoError(t, g.Wait())
 }
