@@ -91,6 +91,7 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"no closing remark: the last speaker says it", short + "\nTeacher: I hope this conversation helps!", short + "\nTeacher: I hope this conversation helps!", ""},
 		{"no closing remark: a second paragraph about the matter", short + "\n\nSo the sum is even.", short + "\n\nSo the sum is even.", ""},
 		{"no closing remark: all that the last one says", "Teacher:\nWhat is $2 + 2$?\n\nStudent:\n\nI hope this helps!", "Teacher:\nWhat is $2 + 2$?\n\nStudent:\n\nI hope this helps!", ""},
+		{"no closing remark: all that the last one says, below", "Teacher:\n\n\nWhat is $2 + 2$?\n\nStudent:\n\n\n\nI hope this helps!", "Teacher:\n\n\nWhat is $2 + 2$?\n\nStudent:\n\n\n\nI hope this helps!", ""},
 		{"the prompt", source + "\n\n" + short, short, ""},
 		{"the prompt with its instruction", source + "\n\n" + debate.Instruction + "\n\n" + short, short, ""},
 		{"the instruction alone", debate.Instruction + "\n" + short, short, ""},
@@ -111,6 +112,12 @@ func TestCleanTakesOffFrames(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A text that is a dialogue itself is no prompt, where an answer goes on with it.
+func TestCleanLeavesADialogueThatGoesOn(t *testing.T) {
+	answer := short + "\nTeacher: And $3 + 3$?\nStudent: It is 6."
+	require.Equal(t, Dialogue{Text: answer, Source: short}, Dialogue{Text: answer, Source: short}.Filter(Clean))
 }
 
 // To clean twice is to clean once, whatever the answer; what is taken off is

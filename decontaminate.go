@@ -77,21 +77,12 @@ func (b *Benchmark) add(d Document) {
 			}
 		}
 		eachSequence(ws, length, func(_ int, hash uint64, _ int) int {
-			if _, ok := b.sequences[ofLength(hash, length, n)]; !ok {
-				b.sequences[ofLength(hash, length, n)] = index
+			if _, ok := b.sequences[hash]; !ok {
+				b.sequences[hash] = index
 			}
 			return 1
 		})
 	})
-}
-
-// ofLength tells the hash of a whole short question from that of as many words
-// of a longer one.
-func ofLength(hash uint64, length, of int) uint64 {
-	if of <= shortWords {
-		return hash + uint64(length)
-	}
-	return hash
 }
 
 // Find returns the name of a question that text has in it, its id or else its
@@ -99,9 +90,9 @@ func ofLength(hash uint64, length, of int) uint64 {
 // none. It is linear in text, and safe for concurrent use.
 func (b *Benchmark) Find(text string) (name string, words int, ok bool) {
 	withWords(func(ws []word) []word { return appendWords(ws, text, 0, len(text), false) }, func(ws []word) {
-		look := func(length, of int) {
+		look := func(length int) {
 			eachSequence(ws, length, func(_ int, hash uint64, _ int) int {
-				index, found := b.sequences[ofLength(hash, length, of)]
+				index, found := b.sequences[hash]
 				if !found {
 					return 1
 				}
@@ -109,9 +100,9 @@ func (b *Benchmark) Find(text string) (name string, words int, ok bool) {
 				return len(ws)
 			})
 		}
-		look(sequenceWords, shortWords+1)
+		look(sequenceWords)
 		for i := 0; i < len(b.lengths) && !ok; i++ {
-			look(b.lengths[i], b.lengths[i])
+			look(b.lengths[i])
 		}
 	})
 	return name, words, ok

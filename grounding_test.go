@@ -58,6 +58,7 @@ func TestFinalAnswerIsFoundHoweverItIsWritten(t *testing.T) {
 		{"interval, closed", `\boxed{(-2,7)}`, `It is $[-2,7]$.`, false},
 		{"expression", `\boxed{\frac{3x+1}{x-2}}`, `It is \dfrac{3x + 1}{x - 2}.`, true},
 		{"square", `\boxed{x^2+1}`, "It is x² + 1.", true},
+		{"a part of another expression", `\boxed{x+1}`, "It is 2x+1, or x+12.", false},
 		{"a word", `\boxed{\text{Friday}}`, "On friday.", true},
 		{"another word", `\boxed{\text{Friday}}`, "On Thursday.", false},
 		{"a letter", `\boxed{\text{(B)}}`, "It is (B).", true},

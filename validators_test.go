@@ -82,6 +82,8 @@ func TestRepetition(t *testing.T) {
 		{"long lines", varied + "\n" + strings.Repeat("A: Let us look at all of this a second time, from its beginning to its end.\n", 3), "", RepetitionLimits{}, "0.23 of the characters are in repeated lines, more than 0.20"},
 		{"names alone are no lines", "### A\none\n### B\ntwo\n### A\nthree\n### B\nfour\n### A\nfive", "", RepetitionLimits{}, ""},
 		{"a block at once", varied + "\n" + varied, "", RepetitionLimits{Lines: 1, LineChars: 1}, `a block of 75 words is repeated at once: "We start with the first number and add t…"`},
+		{"a block of formulas", varied + "\nTeacher:" + strings.Repeat(` $x_1+x_2=17$, $x_1-x_2=18$, $x_2+x_3=19$, $x_2-x_3=21$, $x_3+x_4=22$, $x_3-x_4=23$, $x_4+x_5=24$, $x_4-x_5=25$`, 2), "", RepetitionLimits{}, `a block of 8 words is repeated at once: "$x_1+x_2=17$, $x_1-x_2=18$, $x_2+x_3=19$…"`},
+		{"too short to be asked about sequences", "Anna: Yes, no.\nBert: Yes, no?\nAnna: Oh yes, no.\nBert: Then yes, no.", "", RepetitionLimits{}, ""},
 		{"a short block many times", varied + "\nTeacher:" + strings.Repeat(" and so on it goes", 15), "", RepetitionLimits{Top: [3]float64{1, 1, 1}}, `a block of 30 words is repeated at once: "and so on it goes and so on it goes and …"`},
 		{"a phrase", varied + "\nTeacher:" + strings.Repeat(" I say yes, you say no.", 4) + "\nStudent: Why?", "", RepetitionLimits{Block: -1}, "0.13 of the text is in repeated sequences of 9 words, more than 0.11"},
 		{"a word pair all the time", varied + strings.Repeat("\nTeacher: Big deal, no?\nStudent: No big deal.\nTeacher: Why big deal?\nStudent: What big deal?", 3), "", RepetitionLimits{Lines: 1, LineChars: 1, Block: -1}, "0.21 of the text is one sequence of 2 words, more than 0.20"},
