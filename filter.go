@@ -94,27 +94,38 @@ func Ratio(min, max float64) Filter {
 
 // pieces is no more than the tokens of s: no token has letters and figures, or
 // more than three figures, or letters from both sides of anything but an
-// apostrophe.
+// apostrophe; and of signs, only a single one goes with the letters behind it.
 func pieces(s string) (n int) {
 	for i := 0; i < len(s); {
+		from := i
 		switch c := s[i]; {
 		case isDigit(c):
-			from := i
 			for i < len(s) && isDigit(s[i]) {
 				i++
 			}
 			n += (i - from + 2) / 3
-		case 'a' <= c|0x20 && c|0x20 <= 'z':
-			for i < len(s) && ('a' <= s[i]|0x20 && s[i]|0x20 <= 'z' || s[i] == '\'' || s[i] >= 0x80) {
+		case isWordByte(c):
+			for i < len(s) && (isWordByte(s[i]) || s[i] == '\'') {
 				i++
 			}
 			n++
+		case '!' <= c && c <= '~':
+			for i < len(s) && '!' <= s[i] && s[i] <= '~' && !isDigit(s[i]) && !isWordByte(s[i]) {
+				i++
+			}
+			// Signs beyond ASCII may be of the same token.
+			if (from == 0 || s[from-1] < 0x80) && (i == len(s) || !isWordByte(s[i]) || i > from+1 && s[i] < 0x80) {
+				n++
+			}
 		default:
 			i++
 		}
 	}
 	return n
 }
+
+// isWordByte tells ASCII letters, and bytes of what may be other letters.
+func isWordByte(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c >= 0x80 }
 
 // StandardFilters returns the paper's filters with two more: TurnCount, for what
 // is no conversation teaches none, and FinalAnswer, for one that has lost its

@@ -59,6 +59,8 @@ func TestRatio(t *testing.T) {
 
 // What saves the counting must never be more than the tokens.
 func FuzzPiecesAreNoMoreThanTokens(f *testing.F) {
+	f.Add("$x={a}$, (b) \\\\frac12-'s' 'S ''t //\n/ a/b \u00a0! 5% ... \"Yes,\" he said: no!\n")
+	f.Add("”, ”. ”) “( …” 。” ）， ——- !” ?!” ，。")
 	f.Add("it's 12345 x2y \\frac{1}{2} état don''t a\u0301b")
 	f.Fuzz(func(t *testing.T, s string) {
 		if n := O200k.Count(s); pieces(s) > n {
