@@ -7,19 +7,55 @@ import (
 	"strings"
 )
 
-// Clean leaves in d.Text the dialogue alone: it takes off blocks of thoughts
-// (<think> and its like) and outer white space. It rejects an answer that is
-// empty then, one that ends in its thoughts, and one that refuses to answer.
+// Clean leaves in d.Text the dialogue alone. It takes off, each by rule and at
+// the outer ends alone:
+//
+//   - blocks of thoughts (<think> and its like), wherever they are;
+//   - the special tokens of a chat template, <|im_start|>assistant and the like;
+//   - the prompt, where the answer begins with d.Source word for word, and with
+//     the instruction of one of the package's styles behind it;
+//   - a preamble: lines before the first speaker that announce a conversation;
+//   - closing remarks: paragraphs behind the last speaker's first one that talk
+//     about the conversation or offer to change it;
+//   - white space.
+//
+// It rejects an answer that is empty then, one that ends in its thoughts, one
+// with special tokens within, and one that refuses to answer. It never touches a
+// line of the dialogue or what stands in one: to clean twice is to clean once,
+// and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {
-	text, whole := withoutThoughts(d.Text)
+	text, whole, echoed := d.Text, true, false
+	// What is taken off may have hidden more of it; nobody writes it five deep.
+	const deep = 5
+	for i := 0; ; i++ {
+		was := text
+		if text, whole = withoutThoughts(text); !whole {
+			break
+		}
+		text = strings.TrimSpace(withoutTokens(text))
+		rest := withoutEcho(text, d)
+		echoed = echoed || rest != text
+		if text = withoutRemarks(rest); text == was {
+			break
+		}
+		if i == deep {
+			d.Text = text
+			return errors.New("frames in frames")
+		}
+	}
 	d.Text = strings.TrimSpace(text)
 	switch {
 	case d.Text == "" && !whole:
 		return errors.New("empty, cut off in its thoughts")
+	case d.Text == "" && echoed:
+		return errors.New("empty, the prompt alone")
 	case d.Text == "":
 		return errors.New("empty")
 	case !whole:
 		return errors.New("cut off in thoughts")
+	}
+	if token := findToken(d.Text); token != "" {
+		return fmt.Errorf("special token %s", token)
 	}
 	if r := refusal(d.Text); r != "" {
 		return fmt.Errorf("refusal %q", r)

@@ -76,3 +76,69 @@ func TestCleanLeavesRegretThatIsNoRefusal(t *testing.T) {
 		require.Equal(t, Dialogue{Text: text}, d)
 	}
 }
+
+func TestCleanTakesOffFrames(t *testing.T) {
+	const source = "Problem:\nWhat is $2 + 2$?"
+	for _, tt := range []struct{ name, answer, text, reject string }{
+		{"preamble", "Here is the conversation:\n\n" + short, short, ""},
+		{"preamble and rule", "Sure! Here's a dialogue between a teacher and a student:\n\n---\n\n" + short, short, ""},
+		{"preamble, then a title", "Below is the interview.\n\n# Sums\n\n" + short, "# Sums\n\n" + short, ""},
+		{"preamble in Chinese", "好的，以下是一段对话：\n\n" + short, short, ""},
+		{"no preamble: it is the answer that an interview starts with", "I am glad to be here. Here is what I know about this interview's subject: sums\n\n" + short, "I am glad to be here. Here is what I know about this interview's subject: sums\n\n" + short, ""},
+		{"no preamble: prose", "Here is the conversation: there is none.", "Here is the conversation: there is none.", ""},
+		{"closing remark", short + "\n\nI hope this conversation helps!", short, ""},
+		{"closing remarks and rule", short + "\n\n---\n\n**Note:** This dialogue stays with the text.\n\nWould you like me to write another one?", short, ""},
+		{"no closing remark: the last speaker says it", short + "\nTeacher: I hope this conversation helps!", short + "\nTeacher: I hope this conversation helps!", ""},
+		{"no closing remark: a second paragraph about the matter", short + "\n\nSo the sum is even.", short + "\n\nSo the sum is even.", ""},
+		{"no closing remark: all that the last one says", "Teacher:\nWhat is $2 + 2$?\n\nStudent:\n\nI hope this helps!", "Teacher:\nWhat is $2 + 2$?\n\nStudent:\n\nI hope this helps!", ""},
+		{"no closing remark: all that the last one says, below", "Teacher:\n\n\nWhat is $2 + 2$?\n\nStudent:\n\n\n\nI hope this helps!", "Teacher:\n\n\nWhat is $2 + 2$?\n\nStudent:\n\n\n\nI hope this helps!", ""},
+		{"the prompt", source + "\n\n" + short, short, ""},
+		{"the prompt with its instruction", source + "\n\n" + debate.Instruction + "\n\n" + short, short, ""},
+		{"the instruction alone", debate.Instruction + "\n" + short, short, ""},
+		{"the prompt and nothing else", source + "\n\n" + debate.Instruction, "", "clean: empty, the prompt alone"},
+		{"tokens at the ends", "<|im_start|>assistant\n" + short + "<|im_end|>\n<|endoftext|>", short, ""},
+		{"tokens of another template", "<s> " + short + " </s>", short, ""},
+		{"tokens within", short + "<|im_end|>\n<|im_start|>user\nGo on.", short + "<|im_end|>\n<|im_start|>user\nGo on.", "clean: special token <|im_end|>"},
+		{"no tokens: absolute values", "Teacher: Is $|x|<|y|$ and $a<|b|>c$?\nStudent: <3", "Teacher: Is $|x|<|y|$ and $a<|b|>c$?\nStudent: <3", ""},
+		{"all of it", "<think>a</think>\n<|assistant|>\nCertainly! Here is the debate:\n\n" + short + "\n\n*End of the debate.*\n<|end|>", short, ""},
+		{"TeX that looks like escapes", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := Dialogue{Text: tt.answer, Source: source, Style: "debate"}.Filter(Clean)
+			require.Equal(t, tt.reject, d.Reject)
+			require.Equal(t, tt.text, d.Text)
+			if tt.answer != tt.text {
+				require.Equal(t, tt.answer, d.Raw, "the answer as received is kept")
+			}
+		})
+	}
+}
+
+// A text that is a dialogue itself is no prompt, where an answer goes on with it.
+func TestCleanLeavesADialogueThatGoesOn(t *testing.T) {
+	answer := short + "\nTeacher: And $3 + 3$?\nStudent: It is 6."
+	require.Equal(t, Dialogue{Text: answer, Source: short}, Dialogue{Text: answer, Source: short}.Filter(Clean))
+}
+
+// To clean twice is to clean once, whatever the answer; what is taken off is
+// taken off in one piece or from the ends, so that no line is made that was
+// not there.
+func FuzzCleanIsIdempotent(f *testing.F) {
+	for _, s := range []string{
+		"<think>a</think>Here is the dialogue:\n\nA: b\nC: d\n\nI hope this conversation helps!<|im_end|>",
+		"<th<think></think>ink>x", "Here is the chat:\nHere is the chat:\nAnn: a\nBob: b\nAnn: c\n\nEnd of chat\n\n---\n\nEnd of chat",
+		"[INST]<s></s>好的\n老师：一\n学生：二\n\n对话结束", "<|a<think>b</think>bc|>Ann: x",
+	} {
+		f.Add(s, "What is $2+2$? It is four.")
+		f.Add("What is $2+2$? It is four.\n\n"+s, "What is $2+2$? It is four.")
+	}
+	f.Fuzz(func(t *testing.T, answer, source string) {
+		once := Dialogue{Text: answer, Source: source, Style: "debate"}
+		if Clean.Check(&once) != nil {
+			return
+		}
+		twice := once
+		require.NoError(t, Clean.Check(&twice))
+		require.Equal(t, once.Text, twice.Text)
+	})
+}

@@ -16,6 +16,7 @@ type flags struct {
 	in, baseURLs                             list
 	out, preset, styles, promptFile, filters string
 	by, text, id, meta, provider, model      string
+	refilter                                 string
 	samples, tokens, n                       int
 	maxTokens, concurrency, rpm, tpm, budget int
 	seed                                     uint64
@@ -54,7 +55,7 @@ func parseFlags(args []string, help io.Writer) (*flags, error) {
 	fs.StringVar(&f.promptFile, "prompt", "", "ask with the instruction in `FILE`: a style named after the file, alone or besides -styles")
 	fs.Var(number{&f.samples, 1}, "samples", "ask for `N` dialogues with each prompt")
 	fs.Var(number{&f.tokens, 8}, "tokens", "cut texts into chunks of at most `N` tokens (default: the preset's)")
-	fs.StringVar(&f.filters, "filters", "paper", "`LIST` of filters that answers must pass, as in finish,clean,tokens=80; paper is finish,clean,tokens=50, none turns them off")
+	fs.StringVar(&f.filters, "filters", "paper", "`LIST` of filters that answers must pass, as in finish,clean,tokens=80,turns, or one of none, paper (finish,clean,tokens=50), standard (paper, and turns and the final answer) and strict (all)")
 	fs.Var(number{&f.n, 0}, "n", "sample `N` problems; 0: all. A larger N keeps the picks of a smaller one; an input that has grown is sampled anew")
 	fs.StringVar(&f.by, "by", defaultBy, "sample in proportion to these `FIELDS`, which are kept as metadata; those of the default that the input lacks are ignored")
 	fs.Uint64Var(&f.seed, "seed", 42, "seed the sample with `N`")
@@ -74,6 +75,7 @@ func parseFlags(args []string, help io.Writer) (*flags, error) {
 	fs.Var(number{&f.tpm, 0}, "tpm", "at most `N` tokens a minute (default: no limit)")
 	fs.Var(number{&f.budget, 0}, "budget", "spend at most this number of `TOKENS` in this run (default: no limit)")
 	fs.BoolVar(&f.plan, "plan", false, "print what a run would do and cost, and send nothing")
+	fs.StringVar(&f.refilter, "refilter", "", "read dialogues, kept and rejected, from the stored `FILE`, run -filters over them and write them to -out; asks nobody. With -plan it prints the table alone")
 	fs.BoolVar(&f.quiet, "quiet", false, "print errors only")
 	fs.BoolVar(&f.verbose, "v", false, "log what is retried and waited for")
 	fs.BoolVar(&f.showVersion, "version", false, "print the version")

@@ -41,6 +41,9 @@ func work(args []string, getenv func(string) string, stdout io.Writer, stderr *o
 		fmt.Fprintln(stdout, version())
 		return nil
 	}
+	if f.refilter != "" {
+		return refilter(f, stdout, stderr)
+	}
 	env, err := readEnvironment(getenv)
 	if err != nil {
 		return err

@@ -321,7 +321,7 @@ func TestHelpAndVersion(t *testing.T) {
 	require.Empty(t, errs)
 	for _, name := range []string{"in", "out", "preset", "styles", "prompt", "samples", "tokens", "filters", "n", "by", "seed",
 		"text", "id", "meta", "string-ids", "provider", "base-url", "model", "temperature", "top-p", "max-tokens",
-		"concurrency", "rpm", "tpm", "budget", "plan", "quiet", "v", "version"} {
+		"concurrency", "rpm", "tpm", "budget", "plan", "refilter", "refilter", "quiet", "v", "version"} {
 		require.Regexp(t, `(?m)^  -`+name+`\b`, out)
 	}
 	status, out, _ = basic(t, dir, nil, "-version")

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/org/mind"
@@ -88,39 +87,4 @@ func (f *flags) styleList() ([]mind.Style, error) {
 
 func allStyles() []mind.Style {
 	return slices.Concat([]mind.Style{mind.SeedStyle()}, mind.PaperStyles(), mind.OlmoStyles())
-}
-
-// filterList reads -filters.
-func (f *flags) filterList() ([]mind.Filter, error) {
-	switch f.filters {
-	case "paper":
-		return mind.PaperFilters(), nil
-	case "none":
-		return nil, nil
-	}
-	var filters []mind.Filter
-	for _, item := range fields(f.filters) {
-		name, arg, has := strings.Cut(item, "=")
-		switch {
-		case name == "finish" && !has:
-			filters = append(filters, mind.Finish)
-		case name == "clean" && !has:
-			filters = append(filters, mind.Clean)
-		case name == "tokens":
-			n, err := strconv.Atoi(arg)
-			if !has {
-				n, err = 50, nil // The paper's.
-			}
-			if err != nil || n < 0 {
-				return nil, wrong("-filters: %q: must be as tokens=80", item)
-			}
-			filters = append(filters, mind.Tokens(n))
-		default:
-			return nil, wrong("-filters: there is no filter %q; there are finish, clean and tokens=N, and paper and none alone", item)
-		}
-	}
-	if len(filters) == 0 {
-		return nil, wrong("-filters: names no filter; none turns them off")
-	}
-	return filters, nil
 }

@@ -1,0 +1,119 @@
+package mind
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestFinalAnswerIsFoundHoweverItIsWritten(t *testing.T) {
+	for _, tt := range []struct {
+		name, source, text string
+		found              bool
+	}{
+		{"as it is", `\boxed{72}`, "It is 72.", true},
+		{"a part of another number", `\boxed{72}`, "It is 172 or 720 or 7.2.", false},
+		{"lost", `\boxed{72}`, "It is clear.", false},
+		{"GSM8K's", "So 72.\n#### 72", "It is 72.", true},
+		{"GSM8K's, lost", "So 72.\n#### 72", "It is 27.", false},
+		{"the last of two boxes", `\boxed{1}, then \boxed{2}`, "It is 1.", false},
+		{"fbox", `\fbox{2}`, "It is 2.", true},
+		{"box without braces", `$\boxed 7$`, "It is 7.", true},
+		{"nested", `\boxed{\frac{\sqrt{3}}{2}}`, `It is $\frac{\sqrt3}{2}$.`, true},
+		{"nested, another", `\boxed{\frac{\sqrt{3}}{2}}`, `It is $\frac{\sqrt3}{3}$.`, false},
+		{"a box that was cut", `The answer is \boxed{\frac{1`, "Nothing.", true},
+		{"no answer", "We add.", "Nothing.", true},
+		{"thousands", `\boxed{1260}`, "It is $1,260.", true},
+		{"thousands in TeX", `\boxed{1{,}260}`, "It is 1260.", true},
+		{"money", `\boxed{\$5.50}`, "It is $5.50.", true},
+		{"unit", `\boxed{12\text{ cm}^2}`, "It is 12 square centimeters.", true},
+		{"degrees", `\boxed{60^\circ}`, "It is 60°.", true},
+		{"percent", `\boxed{50\%}`, "It is 50 percent.", true},
+		{"percent for a half", `\boxed{\frac12}`, "It is 50%.", true},
+		{"decimal for a fraction", `\boxed{\frac{3}{4}}`, "It is 0.75.", true},
+		{"fraction in a line", `\boxed{\dfrac{3}{4}}`, "It is 3/4.", true},
+		{"fraction upside down", `\boxed{\frac{3}{4}}`, `It is 4/3, or \frac43.`, false},
+		{"fraction in short form", `\boxed{\frac{36}{5}}`, `It is $\frac{36}5$.`, true},
+		{"mixed number", `\boxed{\frac{36}{5}}`, `It is $7\frac15$.`, true},
+		{"in words", `\boxed{72}`, "Seventy-two of them.", true},
+		{"fraction in words", `\boxed{\frac{3}{4}}`, "It is three quarters.", true},
+		{"fraction in words, another", `\boxed{\frac{3}{4}}`, "It is two thirds, or three-fifths.", false},
+		{"twentieths", `\boxed{\frac{19}{20}}`, "It is nineteen twentieths.", true},
+		{"fractions of one figure each", `\boxed{52}`, "It is $\\binom52$.", false},
+		{"in large words", `\boxed{305}`, "Three hundred and five of them.", true},
+		{"a dozen", `\boxed{12}`, "A dozen of them.", true},
+		{"in Chinese", `\boxed{23}`, "一共有二十三只鸡。", true},
+		{"in Chinese, another", `\boxed{23}`, "一共有三十二只鸡。", false},
+		{"negative", `\boxed{-3}`, "So $x=-3$.", true},
+		{"negative, with its own sign", `\boxed{-\frac{12}{13}}`, `So $\cos\theta=−\frac{12}{13}$.`, true},
+		{"the sign lost", `\boxed{-3}`, "So $x=3$.", false},
+		{"a sign too many", `\boxed{3}`, "So $x=-3$.", false},
+		{"minus three", `\boxed{-3}`, "It is minus 3.", true},
+		{"an operation is no sign", `\boxed{3}`, "We take 5 - 3.", true},
+		{"radical", `\boxed{4\sqrt{3}}`, "It is $4 \\sqrt 3$.", true},
+		{"radical in Unicode", `\boxed{4\sqrt{3}}`, "It is 4√3.", true},
+		{"pi", `\boxed{25\pi}`, "It is 25π.", true},
+		{"pi lost", `\boxed{25\pi}`, "It is 25.", false},
+		{"interval", `\boxed{(-2,7)}`, `It is $\left( -2, 7 \right)$.`, true},
+		{"interval, closed", `\boxed{(-2,7)}`, `It is $[-2,7]$.`, false},
+		{"expression", `\boxed{\frac{3x+1}{x-2}}`, `It is \dfrac{3x + 1}{x - 2}.`, true},
+		{"square", `\boxed{x^2+1}`, "It is x² + 1.", true},
+		{"a part of another expression", `\boxed{x+1}`, "It is 2x+1, or x+12.", false},
+		{"a word", `\boxed{\text{Friday}}`, "On friday.", true},
+		{"another word", `\boxed{\text{Friday}}`, "On Thursday.", false},
+		{"a letter", `\boxed{\text{(B)}}`, "It is (B).", true},
+		{"a letter is no part of a word", `\boxed{B}`, "It is bad.", false},
+		{"a list, apart", `\boxed{2, 5}`, "It is 2, and also 5.", true},
+		{"a list, half of it", `\boxed{2, 5}`, "It is 2.", false},
+		{"claimed", `\boxed{15}`, "So 15. The answer is 15.", true},
+		{"claimed otherwise", `\boxed{15}`, "60 / 4 = 15, so the answer is 12.", false},
+		{"claimed otherwise first", `\boxed{15}`, "Student: The answer is 12.\nTeacher: No.\nStudent: Then 15.", true},
+		{"boxed otherwise", `\boxed{15}`, `So 15, and $\boxed{12}$.`, false},
+		{"claimed in Chinese", `\boxed{15}`, "60÷4=15，答案是12。", false},
+		{"no claim: nothing that may be an answer", `\boxed{15}`, "It is 15. The answer is right.", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := Dialogue{Text: tt.text, Source: tt.source}.Filter(FinalAnswer)
+			require.Equal(t, tt.found, d.Reject == "", d.Reject)
+		})
+	}
+}
+
+func TestGroundingSaysWhatIsMissing(t *testing.T) {
+	const source = "A rope of 48 meters costs 36 dollars, one of 64 meters 45 dollars, one of 80 meters 52 dollars."
+	for _, tt := range []struct{ name, source, text, reject string }{
+		{"all there", source, "48, 36, 64, 45, 80, 52", ""},
+		{"enough there", source, "The rope of 48 meters costs thirty-six dollars.", ""},
+		{"nearly none", source, "The one of 48 meters is cheap.", "grounding: 1 of 6 numbers of the source found, less than 0.25"},
+		{"few in the source", "48 meters for 36 dollars", "The rope is cheap.", ""},
+		{"invented", source, "48 meters, 36 dollars, 64 meters; 11, 13, 17, 19, 23", "grounding: 5 of 8 numbers are not in the source, more than 0.60"},
+		{"small numbers are for counting", source, "48 meters, 36 dollars; 1, 2, 3, 4, 5, 6, 7, 8, 9, 10", ""},
+		{"reckoned", source, "48 + 64 = 112, 112 + 80 = 192, 36 + 45 = 81, 81 + 52 = 133, 133 - 112 is 21.", ""},
+		{"reckoned from invented ones", source, "48 and 36: 71 + 73 = 144, 144 + 79 = 223, 223 + 83 = 306.", "grounding: 7 of 9 numbers are not in the source, more than 0.60"},
+		{"the answer first", source + "\n#### 133", "The one of 48 meters is cheap.", "grounding: answer 133 not found"},
+		{"drawings are not said", source + " [asy] draw((11,12)--(13,14)--(15,16)--(17,18)--(19,20)--(21,22)--(23,24)); [/asy]", "48 and 36 and 64", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.reject, Dialogue{Text: tt.text, Source: tt.source}.Filter(Grounding(GroundingLimits{})).Reject)
+		})
+	}
+	d := Dialogue{Text: "The one of 48 meters is cheap.", Source: source}
+	require.Empty(t, d.Filter(Grounding(GroundingLimits{Found: -1})).Reject)
+	require.Empty(t, Dialogue{Text: "11, 13, 17, 19, 23, 48, 36", Source: source}.Filter(Grounding(GroundingLimits{Invented: -1})).Reject)
+}
+
+// No filter may bring down a run, whatever a model writes; and each says the
+// same of the same answer.
+func FuzzStrictFilters(f *testing.F) {
+	f.Add("Anna: $\\frac{1}{2}$ is 0.5, \\boxed{\\dfrac 12}.\nBert: 一半。", "Half? #### 1/2")
+	f.Add("**Turn 1** A: 1,000 {,} \\[x\\] ```", "\\boxed{-\\frac{12}{13}\\text{ cm}}")
+	f.Add("\\frac{{}}}{", "\\boxed{\\sqrt[3]{x},2}")
+	f.Fuzz(func(t *testing.T, answer, source string) {
+		for _, filter := range StrictFilters() {
+			a := Dialogue{Text: answer, Source: source}
+			b := a
+			require.Equal(t, filter.Check(&a), filter.Check(&b))
+			require.Equal(t, a, b)
+		}
+	})
+}

@@ -1,0 +1,237 @@
+package mind
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A number is one that stands in a text at offset at.
+type number struct {
+	value float64
+	at    int
+}
+
+// appendNumbers appends the numbers of a text: 72, -3, 1,500, 2{,}500, 0.6, .5,
+// 3/4, \frac{3}{4} and its kind, 20% (as 20 and as 0.2), 1\frac12, and in words
+// up to the thousands, three quarters (English) or the hundreds (Chinese). The parts of a
+// fraction are numbers too. GSM8K's <<48/2=24>>, which repeat what stands around
+// them, and drawings, [asy]…[/asy], are left out. A minus that may be a sign or an operation gives both.
+func appendNumbers(ns []number, text string) []number {
+	drawings := true // There may be the end of one.
+	for i := 0; i < len(text); {
+		c := text[i]
+		switch {
+		case '0' <= c && c <= '9' || c == '.' && i+1 < len(text) && isDigit(text[i+1]) && (i == 0 || !isDigit(text[i-1])):
+			from := i
+			value, end := readDecimal(text, i)
+			ns = appendSigned(ns, text, from, value)
+			i = end
+			if j := skipSpaces(text, i); j < len(text) && (text[j] == '%' || strings.HasPrefix(text[j:], `\%`)) {
+				ns = append(ns, number{value / 100, from})
+			}
+			// A fraction behind a whole number is a mixed number.
+			if whole := value; whole == math.Trunc(whole) && strings.HasPrefix(text[i:], `\`) {
+				if f, _, ok := readFrac(text, i); ok {
+					ns = append(ns, number{whole + f, from})
+				}
+			}
+			if i+1 < len(text) && text[i] == '/' && isDigit(text[i+1]) {
+				under, end := readDecimal(text, i+1)
+				if under != 0 {
+					ns = appendSigned(ns, text, from, value/under)
+				}
+				ns = append(ns, number{under, i + 1})
+				i = end
+			}
+		case c == '<' && strings.HasPrefix(text[i:], "<<"):
+			if n := strings.Index(text[i:min(len(text), i+120)], ">>"); n > 0 {
+				i += n + 2
+			} else {
+				i += 2
+			}
+		case c == '[' && strings.HasPrefix(text[i:], "[asy]"):
+			// A drawing, whose numbers nobody says.
+			if n := -1; drawings {
+				if n = strings.Index(text[i:], "[/asy]"); n > 0 {
+					i += n
+				}
+				drawings = n > 0
+			}
+			i += len("[asy]")
+		case c == '\\':
+			if value, _, ok := readFrac(text, i); ok {
+				ns = appendSigned(ns, text, i, value)
+			}
+			i++ // The parts come as numbers of their own.
+			for i < len(text) && 'a' <= text[i] && text[i] <= 'z' {
+				i++
+			}
+			// \frac12 and \binom52 have two numbers, not one of two figures.
+			if (strings.HasSuffix(text[:i], "frac") || strings.HasSuffix(text[:i], "binom")) && i+1 < len(text) && isDigit(text[i]) && isDigit(text[i+1]) {
+				ns = append(ns, number{float64(text[i] - '0'), i}, number{float64(text[i+1] - '0'), i + 1})
+				i += 2
+			}
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+			value, end, ok := readWords(text, i)
+			if ok {
+				ns = append(ns, number{value, i})
+				if part, ok := readPart(text[end:]); ok {
+					ns = append(ns, number{value / part, i})
+				}
+			}
+			i = end
+		case c < utf8.RuneSelf:
+			i++
+		default:
+			value, end, ok := readChinese(text, i)
+			if ok {
+				ns = append(ns, number{value, i})
+			}
+			i = end
+		}
+	}
+	return ns
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func skipSpaces(s string, i int) int {
+	for i < len(s) && s[i] == ' ' {
+		i++
+	}
+	return i
+}
+
+// appendSigned appends a number with the sign that it has at text[at].
+func appendSigned(ns []number, text string, at int, value float64) []number {
+	before := strings.TrimRight(text[max(0, at-4):at], "{")
+	spaced := strings.TrimRight(before, " ")
+	head, minus := strings.CutSuffix(spaced, "-")
+	if !minus {
+		head, minus = strings.CutSuffix(spaced, "−")
+	}
+	if !minus {
+		for _, w := range [...]string{"minus ", "negative "} {
+			if strings.HasSuffix(text[max(0, at-len(w)):at], w) {
+				return append(ns, number{value, at}, number{-value, at})
+			}
+		}
+		return append(ns, number{value, at})
+	}
+	// After an operand it is an operation; after a space it may be one.
+	if tail := strings.TrimRight(head, " "); tail != "" {
+		if c := tail[len(tail)-1]; isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' || strings.ContainsRune(")}]$", rune(c)) {
+			return append(ns, number{value, at}, number{-value, at})
+		}
+	}
+	if len(spaced) < len(before) || head == "" {
+		return append(ns, number{value, at}, number{-value, at})
+	}
+	return append(ns, number{-value, at})
+}
+
+// readDecimal reads a number without a sign at text[i], with separators of
+// thousands.
+func readDecimal(text string, i int) (value float64, end int) {
+	var digits [24]byte
+	n := 0
+	point, grouped := false, false
+	for i < len(text) {
+		c := text[i]
+		switch {
+		case isDigit(c):
+			if n < len(digits) {
+				digits[n] = c
+				n++
+			}
+			i++
+			continue
+		case c == '.' && !point && i+1 < len(text) && isDigit(text[i+1]):
+			point = true
+			if n < len(digits) {
+				digits[n] = c
+				n++
+			}
+			i++
+			continue
+		case !point && n > 0 && (n <= 3 || grouped):
+			skip := 0
+			for _, sign := range [...]string{",", "{,}", `\,`} {
+				if strings.HasPrefix(text[i:], sign) {
+					skip = len(sign)
+				}
+			}
+			if j := i + skip; skip > 0 && j+3 <= len(text) && isDigit(text[j]) && isDigit(text[j+1]) && isDigit(text[j+2]) &&
+				(j+3 == len(text) || !isDigit(text[j+3])) {
+				i, grouped = j, true
+				continue
+			}
+		}
+		break
+	}
+	value, _ = strconv.ParseFloat(string(digits[:n]), 64)
+	return value, i
+}
+
+// readFrac reads \frac{3}{4}, \dfrac34 and the like at text[i], of whole
+// numbers.
+func readFrac(text string, i int) (value float64, end int, ok bool) {
+	rest := text[i:]
+	for _, name := range [...]string{`\frac`, `\dfrac`, `\tfrac`, `\cfrac`} {
+		if strings.HasPrefix(rest, name) {
+			i += len(name)
+			over, i, ok1 := readArgument(text, i)
+			under, i, ok2 := readArgument(text, i)
+			return over / under, i, ok1 && ok2 && under != 0
+		}
+	}
+	return 0, i, false
+}
+
+// readArgument reads {12} or one figure.
+func readArgument(text string, i int) (value float64, end int, ok bool) {
+	i = skipSpaces(text, i)
+	if i >= len(text) {
+		return 0, i, false
+	}
+	if isDigit(text[i]) {
+		return float64(text[i] - '0'), i + 1, true
+	}
+	if text[i] != '{' {
+		return 0, i, false
+	}
+	i = skipSpaces(text, i+1)
+	sign := 1.0
+	if i < len(text) && text[i] == '-' {
+		sign, i = -1, i+1
+	}
+	if i >= len(text) || !isDigit(text[i]) {
+		return 0, i, false
+	}
+	value, i = readDecimal(text, i)
+	i = skipSpaces(text, i)
+	return sign * value, i + 1, i < len(text) && text[i] == '}'
+}
+
+// distinct sorts the numbers by their size without sign and leaves each once.
+func distinct(ns []number) []number {
+	for i := range ns {
+		ns[i].value = math.Abs(ns[i].value)
+	}
+	slices.SortFunc(ns, func(a, b number) int {
+		switch {
+		case a.value < b.value:
+			return -1
+		case a.value > b.value:
+			return 1
+		}
+		return 0
+	})
+	return slices.CompactFunc(ns, func(a, b number) bool { return same(a.value, b.value) })
+}
+
+// same compares numbers that may have been reckoned.
+func same(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(1, math.Abs(a)) }

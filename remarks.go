@@ -1,0 +1,194 @@
+package mind
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// specialToken is what frames a message in a chat template and is leaked where a
+// server does not stop at it.
+const specialToken = `<\|[a-zA-Z][a-zA-Z0-9_]{2,40}\|>|<｜[^<>｜\n]{3,40}｜>|\[/?INST\]|<</?SYS>>|</?s>|<(?:bos|eos|pad|start_of_turn|end_of_turn|endoftext)>`
+
+var leadingToken = regexp.MustCompile(`^(?:` + specialToken + `)`)
+
+// findToken returns the first special token of text, "" if there is none. It
+// asks the regexp only where a token may begin, which is nearly nowhere.
+func findToken(text string) string {
+	const longest = 200
+	inst := strings.Contains(text, "INST]")
+	for at := 0; at < len(text); at++ {
+		next := -1
+		if inst {
+			next = strings.IndexAny(text[at:], "<[")
+		} else {
+			next = strings.IndexByte(text[at:], '<')
+		}
+		if next < 0 {
+			break
+		}
+		at += next
+		if at+1 < len(text) && strings.IndexByte("|\xef<s/bepI", text[at+1]) >= 0 {
+			if token := leadingToken.FindString(text[at:min(len(text), at+longest)]); token != "" {
+				return token
+			}
+		}
+	}
+	return ""
+}
+
+var (
+	// The role is a part of the frame.
+	leadingTokens  = regexp.MustCompile(`^(?:\s*(?:` + specialToken + `)(?:(?:assistant|model|final)\b[ \t]*(?:\n|$|<))?)+`)
+	trailingTokens = regexp.MustCompile(`(?:\s*(?:` + specialToken + `))+\s*$`)
+)
+
+// withoutTokens takes special tokens off both ends.
+func withoutTokens(text string) string {
+	if findToken(text) == "" {
+		return text
+	}
+	if m := leadingTokens.FindStringIndex(text); m != nil {
+		end := m[1]
+		if end > 0 && text[end-1] == '<' {
+			end--
+		}
+		text = text[end:]
+	}
+	const tail = 400
+	from := max(0, len(text)-tail)
+	if m := trailingTokens.FindStringIndex(text[from:]); m != nil {
+		text = text[:from+m[0]]
+	}
+	return text
+}
+
+// instructions are those of the package's styles, by name.
+var instructions = sync.OnceValue(func() map[string]string {
+	m := map[string]string{}
+	for _, styles := range [][]Style{PaperStyles(), OlmoStyles(), {SeedStyle()}} {
+		for _, s := range styles {
+			m[s.Name] = s.Instruction
+		}
+	}
+	return m
+})
+
+// withoutEcho takes off the prompt that the answer begins with. A source in
+// which somebody speaks is left, for it may be the dialogue that goes on.
+func withoutEcho(text string, d *Dialogue) string {
+	source := strings.TrimSpace(d.Source)
+	const short = 20 // As a dialogue may begin with a line of the text.
+	rest, ok := strings.CutPrefix(text, source)
+	if !ok || len(source) < short || rest != "" && rest[0] != '\n' || speaks(source) {
+		rest = text
+	}
+	if in := instructions()[d.Style]; in != "" {
+		if after, ok := strings.CutPrefix(strings.TrimSpace(rest), in); ok {
+			rest = after
+		}
+	}
+	return strings.TrimSpace(rest)
+}
+
+func speaks(text string) bool {
+	p := parseTurns(text)
+	defer p.release()
+	return len(p.labels) > 0
+}
+
+const theTalk = `(?:conversation|dialogue|dialog|discussion|interview|debate|exchange|transcript|script|chat)`
+
+var (
+	// preambleLine is a line that announces a dialogue. What it says of
+	// happiness to help is all it says: an interview may begin with such words.
+	preambleLine = regexp.MustCompile(`(?i)^[\s*_#>"“]*(?:` +
+		`(?:(?:sure|certainly|of course|absolutely|okay|ok|great|alright|all right|no problem|understood|got it)(?: thing)?[,.!:—– -]*)*` +
+		`(?:(?:here(?:['’]s| is| are)|below is|the following is|following is|this is|i['’]ll|i will|i['’]ve|i have|let me|let['’]s)\b[^\n]{0,200}\b` + theTalk + `s?\b[^\n]{0,200}[.:!*_]+` +
+		`|(?:i['’]d be|i would be|i['’]m|i am) (?:happy|glad|delighted) to\b[^.!?\n]{0,200}[.:!]*` +
+		`)|(?:sure|certainly|of course|absolutely|okay|great)[,.!]*` +
+		`|` + theTalk + `[:：]?` +
+		`|(?:好的|好|当然|当然可以|没问题|可以)[，,。！! ]*(?:(?:以下|下面|这|这里)(?:是|为)[^\n]{0,100}(?:对话|访谈|采访|讨论|辩论|对白)[^\n]{0,100})?` +
+		`|(?:以下|下面|这|这里)(?:是|为)[^\n]{0,100}(?:对话|访谈|采访|讨论|辩论|对白)[^\n]{0,100}[:：。]` +
+		`|(?:对话|访谈|讨论|辩论)(?:如下)?[:：]?` +
+		`)[\s*_"”]*$`)
+
+	// closingParagraph is one that talks about the dialogue or offers to change
+	// it.
+	closingParagraph = regexp.MustCompile(`(?is)^[\s*_#>("“\[（【]*(?:` +
+		`i hope (?:this|that|the|you)\b.{0,40}\b(?:` + theTalk + `|helps|find|found|meets|is helpful|was helpful)\b` +
+		`|(?:please )?(?:let me know|feel free)\b.{0,60}\b(?:chang|adjust|modif|revis|adapt|expand|another ` + theTalk + `|different style|shorten|lengthen|tweak)` +
+		`|(?:would you like|do you want) me to\b` +
+		`|(?:please )?note(?: that)?[\s:,*_]*(?:that )?(?:this|the|in this|throughout the) (?:above )?` + theTalk + `\b` +
+		`|(?:this|the above|the|in this) ` + theTalk + `,? (?:demonstrates|shows|covers|stays|stay|illustrates|is based|captures|adheres|follows|remains|highlights|explores|provides|aims|sticks|is faithful|is meant|is designed|uses|contains|includes|keeps|was written|the)\b` +
+		`|(?:the )?end of (?:the )?` + theTalk + `\b` +
+		`|(?:the )?` + theTalk + ` (?:ends|is over|concludes)\b` +
+		`|希望(?:这段|以上|这个|这篇|该)?(?:对话|内容|讨论|访谈)?.{0,20}(?:帮助|满意|满足)` +
+		`|(?:以上|上面)(?:就)?是.{0,40}(?:对话|访谈|讨论|辩论)` +
+		`|(?:如果|如)(?:您|你)?(?:需要|想|希望|有).{0,30}(?:修改|调整|补充|其他风格)` +
+		`|(?:对话|访谈|讨论|辩论)(?:到此)?(?:结束|完)` +
+		`|注[：:].{0,20}(?:对话|访谈|讨论|辩论)` +
+		`)`)
+)
+
+// withoutRemarks takes off what stands before the first speaker and behind the
+// last one's first paragraph and is about the dialogue.
+func withoutRemarks(text string) string {
+	p := parseTurns(text)
+	defer p.release()
+	if len(p.labels) == 0 {
+		return text
+	}
+	first, last := p.labels[0].at, p.labels[len(p.labels)-1].speech
+	from := 0
+	for line := range strings.Lines(text[:first]) {
+		blank := strings.TrimSpace(line) == ""
+		if !blank && !(from > 0 && isRule(line)) && !(len(line) < 500 && preambleLine.MatchString(line)) {
+			break
+		}
+		from += len(line)
+	}
+	to := len(text)
+	for {
+		cut := lastParagraph(text[:to], last)
+		if cut < 0 || !closingParagraph.MatchString(text[cut:min(to, cut+400)]) {
+			break
+		}
+		to = cut
+	}
+	if to == len(text) {
+		return strings.TrimSpace(text[from:])
+	}
+	// A rule that set off what is gone, is gone with it.
+	rest := strings.TrimRight(text[from:to], " \t\r\n")
+	if at := strings.LastIndexByte(rest, '\n'); at >= 0 && from+at > last && isRule(rest[at+1:]) {
+		rest = rest[:at]
+	}
+	return strings.TrimSpace(rest)
+}
+
+// lastParagraph is where the last paragraph of text begins that is behind a
+// blank line or a rule after offset last, and -1 where there is none.
+func lastParagraph(text string, last int) int {
+	end := len(strings.TrimRight(text, " \t\r\n"))
+	begin := -1
+	for end > last {
+		at := strings.LastIndexByte(text[:end], '\n')
+		if at <= last {
+			return -1
+		}
+		line := text[at+1 : end]
+		if strings.TrimSpace(line) == "" || isRule(line) {
+			if begin >= 0 {
+				break
+			}
+		} else {
+			begin = at + 1
+		}
+		end = at
+	}
+	if end <= last || begin < 0 || strings.TrimSpace(text[last:begin]) == "" {
+		return -1 // It is what the last speaker says.
+	}
+	return begin
+}

@@ -1,0 +1,250 @@
+package mind
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// RepetitionLimits are shares of a text from 0 to 1. A field that is zero has
+// the limit of Gopher (Rae et al., "Scaling Language Models", arXiv:2112.11446,
+// table A1), which is given behind it; 1 turns it off.
+type RepetitionLimits struct {
+	Lines     float64    // Lines that repeat an earlier one. Default: 0.30.
+	LineChars float64    // Characters in such lines. Default: 0.20.
+	Top       [3]float64 // Characters in the most frequent sequence of 2, 3, 4 words. Default: 0.20, 0.18, 0.16.
+	Duplicate [6]float64 // Characters in repeats of a sequence of 5, …, 10 words. Default: 0.15, 0.14, 0.13, 0.12, 0.11, 0.10.
+	Block     int        // Characters of a block that is repeated at once. Default: 100, not of Gopher; negative: off.
+}
+
+var gopher = RepetitionLimits{0.30, 0.20, [3]float64{0.20, 0.18, 0.16}, [6]float64{0.15, 0.14, 0.13, 0.12, 0.11, 0.10}, 100}
+
+// Repetition rejects an answer that goes round in circles: in which lines or
+// sequences of words repeat too much, or a block of text is said twice without
+// anything between, as models do until their budget ends.
+//
+// Lines are taken as they stand, but for those with a name alone. Words are those
+// that are said: the name before each turn is no repetition, and neither is a
+// formula, which comes back in any good dialogue, for as many words as it has
+// signs; a span of mathematics is one word of at most eight characters. Case and
+// punctuation do not count, and fewer than fifty words, for which Gopher's limits
+// are not meant, are not asked about sequences. A dialogue quotes its text: what
+// the source says so often may be said once more without being a repetition. As
+// in datatrove, whose reading of Gopher is the usual one, the first occurrence of
+// a sequence is no duplicate, and duplicates do not overlap. Linear in answer and
+// source.
+func Repetition(l RepetitionLimits) Filter {
+	l.Lines, l.LineChars = or(l.Lines, gopher.Lines), or(l.LineChars, gopher.LineChars)
+	for i := range l.Top {
+		l.Top[i] = or(l.Top[i], gopher.Top[i])
+	}
+	for i := range l.Duplicate {
+		l.Duplicate[i] = or(l.Duplicate[i], gopher.Duplicate[i])
+	}
+	if l.Block == 0 {
+		l.Block = gopher.Block
+	}
+	return Filter{"repetition", func(d *Dialogue) (err error) {
+		t := tablePool.Get().(*hashTable)
+		defer tablePool.Put(t)
+		p := parseTurns(d.Text)
+		defer p.release()
+		if err := l.checkLines(p, t); err != nil {
+			return err
+		}
+		withWords(func(ws []word) []word { return speechWords(ws, p, true) }, func(ws []word) {
+			if err = l.checkBlock(d.Text, ws, t); err != nil {
+				return
+			}
+			withWords(func(ws []word) []word { return appendWords(ws, d.Source, 0, len(d.Source), true) }, func(source []word) {
+				err = l.checkWords(ws, source, t)
+			})
+		})
+		return err
+	}}
+}
+
+// or is x, or what is usual where x is zero.
+func or(x, usual float64) float64 {
+	if x == 0 {
+		return usual
+	}
+	return x
+}
+
+func (l *RepetitionLimits) checkLines(p *parsedTurns, t *hashTable) error {
+	t.reset(strings.Count(p.text, "\n") + 1)
+	lines, chars, again, charsAgain := 0, 0, 0, 0
+	at, labels := 0, p.labels
+	for line := range strings.Lines(p.text) {
+		from := at
+		at += len(line)
+		for len(labels) > 1 && labels[1].at <= from {
+			labels = labels[1:]
+		}
+		line = strings.TrimSpace(line)
+		if line == "" || isRule(line) || len(labels) > 0 && labels[0].at <= from && from+len(line) <= labels[0].speech {
+			continue // Nothing is said in it.
+		}
+		h := uint64(14695981039346656037)
+		for i := range len(line) {
+			h = addByte(h, line[i])
+		}
+		lines++
+		chars += len(line)
+		if n := t.at(mix(h)); *n > 0 {
+			again++
+			charsAgain += len(line)
+		} else {
+			*n = 1
+		}
+	}
+	if share := float64(again) / float64(max(lines, 1)); share > l.Lines {
+		return fmt.Errorf("%d of %d lines are repeated, more than %.2f", again, lines, l.Lines)
+	}
+	if share := float64(charsAgain) / float64(max(chars, 1)); share > l.LineChars {
+		return fmt.Errorf("%.2f of the characters are in repeated lines, more than %.2f", share, l.LineChars)
+	}
+	return nil
+}
+
+// weight is the length of a word for the shares.
+func (w word) weight() int { return min(w.to-w.from, 8) }
+
+// checkWords counts sequences. Each may be said once more than the source says
+// it.
+func (l *RepetitionLimits) checkWords(ws, source []word, t *hashTable) error {
+	const few = 50
+	if len(ws) < few {
+		return nil
+	}
+	total := 0
+	for _, w := range ws {
+		total += w.weight()
+	}
+	for n := 2; n <= 10; n++ {
+		t.reset(len(ws) + len(source))
+		eachSequence(source, n, func(_ int, hash uint64, _ int) int {
+			*t.at(hash)--
+			return 1
+		})
+		again, top := 0, 0
+		eachSequence(ws, n, func(_ int, hash uint64, weight int) int {
+			count := t.at(hash)
+			if *count++; *count <= 1 {
+				return 1
+			}
+			top = max(top, int(*count)*weight)
+			if n < 5 {
+				return 1
+			}
+			again += weight
+			return n
+		})
+		switch share := float64(top) / float64(max(total, 1)); {
+		case top == 0:
+			return nil // No longer sequence comes back either.
+		case n < 5 && share > l.Top[n-2]:
+			return fmt.Errorf("%.2f of the text is one sequence of %d words, more than %.2f", share, n, l.Top[n-2])
+		}
+		if share := float64(again) / float64(max(total, 1)); n >= 5 && share > l.Duplicate[n-5] {
+			return fmt.Errorf("%.2f of the text is in repeated sequences of %d words, more than %.2f", share, n, l.Duplicate[n-5])
+		}
+	}
+	return nil
+}
+
+// eachSequence calls do with each sequence of n words, by the index of its first
+// one; do returns by how many words to go on.
+func eachSequence(ws []word, n int, do func(i int, hash uint64, weight int) int) {
+	if len(ws) < n {
+		return
+	}
+	power := uint64(1) // hashPrime to the n, which takes out a word that has left.
+	for range n {
+		power *= hashPrime
+	}
+	var hash uint64
+	weight, has := 0, 0
+	for i, next := 0, 0; i+n <= len(ws); {
+		for ; has < i+n; has++ {
+			hash = hash*hashPrime + ws[has].hash
+			weight += ws[has].weight()
+			if has >= n {
+				hash -= ws[has-n].hash * power
+				weight -= ws[has-n].weight()
+			}
+		}
+		if i == next {
+			next += do(i, mix(hash), weight)
+		}
+		i++
+	}
+}
+
+// checkBlock looks for a block that is repeated at once. It follows the text at
+// the distance at which it repeats itself, and where it no longer does, goes on
+// at that of the last place where the next few words stood. A block that comes
+// three times is always found, one that comes twice unless its own words come
+// back within it all the time.
+func (l *RepetitionLimits) checkBlock(text string, ws []word, t *hashTable) error {
+	if l.Block < 0 {
+		return nil
+	}
+	const few = 6
+	t.reset(len(ws))
+	distance, run := 0, 0
+	last := func(i int, hash uint64, _ int) int {
+		at := t.at(hash)
+		if distance > 0 && ws[i].hash == ws[i-distance].hash {
+			run++
+		} else if distance, run = 0, 0; *at > 0 {
+			distance, run = i-int(*at-1), 1
+		}
+		*at = int32(i + 1)
+		return 1
+	}
+	var err error
+	check := func(i int) bool {
+		if distance == 0 || run < distance {
+			return false
+		}
+		// Short blocks that go on and on make a long one.
+		times := 1
+		for ; ; times++ {
+			if run < (2*times-1)*distance {
+				return false
+			}
+			from := i + 1 - times*distance
+			if utf8.RuneCountInString(text[ws[from].from:ws[i].to]) >= l.Block {
+				break
+			}
+		}
+		err = fmt.Errorf("a block of %d words is repeated at once: %q", times*distance, excerptOf(text[ws[i+1-times*distance].from:ws[i].to]))
+		return true
+	}
+	found := false
+	eachSequence(ws, few, func(i int, hash uint64, w int) int {
+		if found {
+			return len(ws)
+		}
+		last(i, hash, w)
+		found = check(i)
+		return 1
+	})
+	// The last words begin no sequence.
+	for i := max(0, len(ws)-few+1); i < len(ws) && !found && distance > 0 && ws[i].hash == ws[i-distance].hash; i++ {
+		run++
+		found = check(i)
+	}
+	return err
+}
+
+// excerptOf is the beginning of s, for a reason.
+func excerptOf(s string) string {
+	s = strings.Join(strings.Fields(s[:min(len(s), 200)]), " ")
+	if r := []rune(strings.ToValidUTF8(s, "")); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return strings.ToValidUTF8(s, "")
+}

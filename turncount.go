@@ -1,0 +1,66 @@
+package mind
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// TurnLimits are what makes a text a conversation. A field that is zero has its
+// default.
+type TurnLimits struct {
+	Turns    int     // At least so many turns that have a speaker. Default: 4.
+	Speakers int     // At least so many speakers. Default: 2.
+	Share    float64 // No speaker has more of what is said, from 0 to 1. Default: 0.85.
+}
+
+// TurnCount rejects an answer that is no conversation: one with too few turns or
+// speakers, one in which somebody says nothing at all in a turn, and one in
+// which one speaker has the word nearly all the time. It reads the answer as
+// Turns does; a turn without a speaker, with which an interview may start, is
+// neither counted nor objected to.
+func TurnCount(l TurnLimits) Filter {
+	if l.Turns == 0 {
+		l.Turns = 4
+	}
+	if l.Speakers == 0 {
+		l.Speakers = 2
+	}
+	l.Share = or(l.Share, 0.85)
+	return Filter{"turns", func(d *Dialogue) error { return l.check(Turns(d.Text)) }}
+}
+
+func (l TurnLimits) check(turns []Turn) error {
+	if len(turns) > 0 && turns[0].Speaker == "" {
+		turns = turns[1:]
+	}
+	if len(turns) == 0 && l.Turns > 0 {
+		return errors.New("nobody speaks")
+	}
+	if len(turns) < l.Turns {
+		return fmt.Errorf("%d, fewer than %d", len(turns), l.Turns)
+	}
+	said := map[string]int{}
+	all, most, who := 0, 0, ""
+	for i, t := range turns {
+		if t.Text == "" {
+			return fmt.Errorf("turn %d, of %s, is empty", i+1, t.Speaker)
+		}
+		name := strings.ToLower(t.Speaker)
+		said[name] += len(t.Text)
+		all += len(t.Text)
+		if said[name] > most {
+			most, who = said[name], t.Speaker
+		}
+	}
+	if len(said) == 1 && l.Speakers > 1 {
+		return fmt.Errorf("%s speaks alone", who)
+	}
+	if len(said) < l.Speakers {
+		return fmt.Errorf("%d speakers, fewer than %d", len(said), l.Speakers)
+	}
+	if share := float64(most) / float64(max(all, 1)); share > l.Share {
+		return fmt.Errorf("%s says %.2f of it, more than %.2f", who, share, l.Share)
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package mind
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// readLines decodes a file of testdata with a JSON value a line.
+func readLines[T any](t testing.TB, name string) (all []T) {
+	f, err := os.Open(name)
+	require.NoError(t, err)
+	defer f.Close()
+	for s := bufio.NewScanner(f); s.Scan(); {
+		var v T
+		require.NoError(t, json.Unmarshal(s.Bytes(), &v))
+		all = append(all, v)
+	}
+	return all
+}
+
+func TestTurnsReadsEveryForm(t *testing.T) {
+	type written struct {
+		Name, Answer string
+		Turns        []Turn
+	}
+	all := readLines[written](t, "testdata/turns.jsonl")
+	require.GreaterOrEqual(t, len(all), 60)
+	for _, w := range all {
+		t.Run(w.Name, func(t *testing.T) { require.Equal(t, w.Turns, Turns(w.Answer), w.Answer) })
+	}
+}
+
+// What nobody speaks in is one turn, and all of it.
+func TestTurnsKeepsProseWhole(t *testing.T) {
+	prose := "# Sums\n\nWe add.\n---\n(A remark in brackets.)\n\n*An aside.*"
+	require.Equal(t, []Turn{{"", prose}}, Turns(prose))
+}
+
+// A name that is hard to end, a bracket that is never closed, colons without
+// end: 1 MB of each is a matter of milliseconds, where anything quadratic would
+// take minutes.
+func TestTurnsIsLinear(t *testing.T) {
+	const size = 1 << 20
+	for _, s := range []string{"Alex: ", "Alex:\n", ":", "：", "**", "**A: ", "A. ", "a", "(", "[A", "* ", "> ", "# A\n", "$x: ", "Dr. ", "```\n", "---\nA: b\n", "(a b)\nA: b\n",
+		"**Turn 1** ", "Turn 1 (", "1. A: b\n", "老师：好。", "老", "<", "Alex — b\n", "\n", " "} {
+		text := strings.Repeat(s, size/len(s))
+		start := time.Now()
+		Turns(text)
+		require.Less(t, time.Since(start), 5*time.Second, "%q", s)
+	}
+}
+
+func FuzzTurns(f *testing.F) {
+	for _, s := range []string{"**Turn 1** Alex: a\n(nods)\n**Blake.** b", "A — b\nC — d\nA — e", "[1:23] Q: a? A: b. Q: c", "> - **x** (y): z<br>\n```\na: b", "老师说：好。学生：是。"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		rest := text
+		for i, turn := range Turns(text) {
+			require.Equal(t, strings.TrimSpace(turn.Text), turn.Text)
+			require.NotContains(t, turn.Speaker, "\n")
+			require.True(t, i == 0 || turn.Speaker != "", "only the first may have no speaker")
+			// Everything is in the text, and in its order.
+			for line := range strings.Lines(turn.Speaker + "\n" + turn.Text) {
+				_, after, found := strings.Cut(rest, strings.TrimSpace(line))
+				require.True(t, found, "%q is not behind what was said before", line)
+				rest = after
+			}
+		}
+	})
+}

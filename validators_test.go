@@ -1,0 +1,195 @@
+package mind
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const fourTurns = "Teacher: What is $12+30$?\nStudent: It is $42$.\nTeacher: And why?\nStudent: Because $10+30=40$."
+
+func TestTurnCount(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		limits     TurnLimits
+		reject     string
+	}{
+		{"four turns", fourTurns, TurnLimits{}, ""},
+		{"three", "A: a\nB: b\nA: c", TurnLimits{}, "turns: 3, fewer than 4"},
+		{"more wanted", fourTurns, TurnLimits{Turns: 5}, "turns: 4, fewer than 5"},
+		{"prose", "We add. It is four.", TurnLimits{}, "turns: nobody speaks"},
+		{"alone", "Teacher: a\nTeacher: b\nTEACHER: c\nTeacher: d", TurnLimits{}, "turns: Teacher speaks alone"},
+		{"a third speaker wanted", fourTurns, TurnLimits{Speakers: 3}, "turns: 2 speakers, fewer than 3"},
+		{"an empty one", "Teacher: a\nStudent:\nTeacher: b\nStudent: c", TurnLimits{}, "turns: turn 2, of Student, is empty"},
+		{"a lecture", "Teacher: " + strings.Repeat("and so on ", 20) + "\nStudent: I see.\nTeacher: a\nStudent: b", TurnLimits{}, "turns: Teacher says 0.97 of it, more than 0.85"},
+		{"a lecture that may be", "Teacher: " + strings.Repeat("and so on ", 20) + "\nStudent: I see.\nTeacher: a\nStudent: b", TurnLimits{Share: 1}, ""},
+		{"starts with the answer", "I am glad to be here.\n\nHost: a?\nGuest: b.\nHost: c?\nGuest: d.", TurnLimits{}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.reject, Dialogue{Text: tt.text}.Filter(TurnCount(tt.limits)).Reject)
+		})
+	}
+}
+
+func TestRatio(t *testing.T) {
+	words := func(n int) string { return strings.TrimSpace(strings.Repeat("one ", n)) }
+	for _, tt := range []struct {
+		name           string
+		answer, source int
+		min, max       float64
+		reject         string
+	}{
+		{"as long", 100, 100, 0, 0, ""},
+		{"a summary", 29, 100, 0, 0, "ratio: 0.29 tokens for one of the source, fewer than 0.3"},
+		{"just no summary", 30, 100, 0, 0, ""},
+		{"chatter", 801, 100, 0, 0, "ratio: 8.01 tokens for one of the source, more than 8"},
+		{"just no chatter", 800, 100, 0, 0, ""},
+		{"another limit", 199, 100, 2, 3, "ratio: 1.99 tokens for one of the source, fewer than 2"},
+		{"off", 1, 100, -1, -1, ""},
+		{"no source", 1, 0, 0, 0, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := Dialogue{Text: words(tt.answer), Source: words(tt.source)}.Filter(Ratio(tt.min, tt.max))
+			require.Equal(t, tt.reject, d.Reject)
+		})
+	}
+}
+
+// What saves the counting must never be more than the tokens.
+func FuzzPiecesAreNoMoreThanTokens(f *testing.F) {
+	f.Add("$x={a}$, (b) \\\\frac12-'s' 'S ''t //\n/ a/b \u00a0! 5% ... \"Yes,\" he said: no!\n")
+	f.Add("”, ”. ”) “( …” 。” ）， ——- !” ?!” ，。")
+	f.Add("it's 12345 x2y \\frac{1}{2} état don''t a\u0301b")
+	f.Fuzz(func(t *testing.T, s string) {
+		if n := O200k.Count(s); pieces(s) > n {
+			t.Fatalf("%q has %d tokens and %d pieces", s, n, pieces(s))
+		}
+	})
+}
+
+func TestRepetition(t *testing.T) {
+	varied := "Teacher: We start with the first number and add the second one to it.\nStudent: Which of them is larger, and does that matter here at all?\n" +
+		"Teacher: It does not, since addition works in any order that you like.\nStudent: Then I would rather begin with twelve, because it is easier for me.\n" +
+		"Teacher: Good idea, so how far do you get when you count on from there?\nStudent: Exactly to forty two, which must be what they ask for."
+	for _, tt := range []struct {
+		name, text, source string
+		limits             RepetitionLimits
+		reject             string
+	}{
+		{"varied", varied, "", RepetitionLimits{}, ""},
+		{"some lines", strings.Repeat("A: Yes.\n", 3) + varied, "", RepetitionLimits{}, ""},
+		{"more lines", strings.Repeat("A: Yes.\n", 4) + "B: No.\nC: Why?\nA: So.\nB: Oh.", "", RepetitionLimits{}, "3 of 8 lines are repeated, more than 0.30"},
+		{"long lines", varied + "\n" + strings.Repeat("A: Let us look at all of this a second time, from its beginning to its end.\n", 3), "", RepetitionLimits{}, "0.23 of the characters are in repeated lines, more than 0.20"},
+		{"names alone are no lines", "### A\none\n### B\ntwo\n### A\nthree\n### B\nfour\n### A\nfive", "", RepetitionLimits{}, ""},
+		{"a block at once", varied + "\n" + varied, "", RepetitionLimits{Lines: 1, LineChars: 1}, `a block of 75 words is repeated at once: "We start with the first number and add t…"`},
+		{"a block of formulas", varied + "\nTeacher:" + strings.Repeat(` $x_1+x_2=17$, $x_1-x_2=18$, $x_2+x_3=19$, $x_2-x_3=21$, $x_3+x_4=22$, $x_3-x_4=23$, $x_4+x_5=24$, $x_4-x_5=25$`, 2), "", RepetitionLimits{}, `a block of 8 words is repeated at once: "$x_1+x_2=17$, $x_1-x_2=18$, $x_2+x_3=19$…"`},
+		{"too short to be asked about sequences", "Anna: Yes, no.\nBert: Yes, no?\nAnna: Oh yes, no.\nBert: Then yes, no.", "", RepetitionLimits{}, ""},
+		{"a short block many times", varied + "\nTeacher:" + strings.Repeat(" and so on it goes", 15), "", RepetitionLimits{Top: [3]float64{1, 1, 1}}, `a block of 30 words is repeated at once: "and so on it goes and so on it goes and …"`},
+		{"a phrase", varied + "\nTeacher:" + strings.Repeat(" I say yes, you say no.", 4) + "\nStudent: Why?", "", RepetitionLimits{Block: -1}, "0.13 of the text is in repeated sequences of 9 words, more than 0.11"},
+		{"a word pair all the time", varied + strings.Repeat("\nTeacher: Big deal, no?\nStudent: No big deal.\nTeacher: Why big deal?\nStudent: What big deal?", 3), "", RepetitionLimits{Lines: 1, LineChars: 1, Block: -1}, "0.21 of the text is one sequence of 2 words, more than 0.20"},
+		{"the names of the speakers", strings.ReplaceAll(strings.ReplaceAll(varied, "Teacher", "Professor Maria Santos of Lisbon"), "Student", "Professor John Smith of London"), "", RepetitionLimits{}, ""},
+		{"formulas", strings.NewReplacer("first", `$\frac{a^2+b^2+c^2}{a+b+c}=0$`, "order", `$\frac{a^2+b^2+c^2}{a+b+c}=0$`, "twelve", `$\frac{a^2+b^2+c^2}{a+b+c}=0$`, "forty", `$\frac{a^2+b^2+c^2}{a+b+c}=0$`).Replace(varied), "", RepetitionLimits{}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := Dialogue{Text: tt.text, Source: tt.source}
+			err := Repetition(tt.limits).Check(&d)
+			if tt.reject == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, tt.reject)
+		})
+	}
+}
+
+// A dialogue may read out its text, and come back to it once.
+func TestRepetitionAllowsQuotingTheSource(t *testing.T) {
+	source := "A gardener plants tulips in seven rows and wants every row to have four more bulbs than the one before it."
+	text := "Teacher: " + source + "\nStudent: How many are in the first row, do we know that, or is it what they ask us to find?\nTeacher: Let me read it to you again. " + source +
+		"\nStudent: They do not say, so we should give it a letter and see what follows from that."
+	require.Empty(t, Dialogue{Text: text, Source: source}.Filter(Repetition(RepetitionLimits{})).Reject)
+	require.Contains(t, Dialogue{Text: text, Source: "Tulips."}.Filter(Repetition(RepetitionLimits{})).Reject, "repetition: ")
+}
+
+func TestCopy(t *testing.T) {
+	const source = "The pigeonhole principle says that if more objects than boxes are distributed, then some box holds at least two of them, which proves surprising things about people, months and points."
+	for _, tt := range []struct{ name, text, reject string }{
+		{"the source", source, "1.00 of it is one run of the source, more than 0.90"},
+		{"with names in it", "Anna: The pigeonhole principle says that if more objects than boxes are distributed,\nBert: then some box holds at least two of them,\nAnna: WHICH proves surprising things about people, months and points.", "1.00 of it is one run of the source, more than 0.90"},
+		{"a part of it", "Anna: if more objects than boxes are distributed, then some box holds at least two of them", "1.00 of it is one run of the source, more than 0.90"},
+		{"with a word before and behind", "Anna: Listen: The pigeonhole principle says that if more objects than boxes are distributed, then some box holds at least two of them. Really?", "0.91 of it is one run of the source, more than 0.90"},
+		{"about it", "Anna: What does the pigeonhole principle say?\nBert: That some box has two objects, if there are more objects than boxes.", ""},
+		{"quoted in a talk", "Anna: Let me read it. " + source + "\nBert: That is long. What does it mean for a class of thirty, in which everybody has a birthday in some month?\nAnna: Two of them share it.", ""},
+		{"about something else", "Anna: Have you seen my bicycle?\nBert: It stands behind the house, next to the old tree.", "off topic: 0 of 13 words of the source, less than 0.10"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := Dialogue{Text: tt.text, Source: source}
+			err := Copy(CopyLimits{}).Check(&d)
+			if tt.reject == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, tt.reject)
+		})
+	}
+	d := Dialogue{Text: source}
+	require.NoError(t, Copy(CopyLimits{}).Check(&d), "no source")
+}
+
+func TestForm(t *testing.T) {
+	const english = "Problem: the gardener plants tulips in seven rows"
+	for _, tt := range []struct{ name, text, source, reject string }{
+		{"sound", `A: $a$, $$b$$, \(c\), \[d\], \begin{align}x\\[2pt]y\end{align}, {e}, \{, \$`, english, ""},
+		{"money", "A: $5 and $10.50, or $ 3, and 20$ a piece.", english, ""},
+		{"money and mathematics", `A: For $5 he gets $\frac{1}{2}$ of it.`, english, ""},
+		{"spaces within", `A: Since $ x $ is $ y $, we are done.`, english, ""},
+		{"a dollar too few", `A: Since $x=\frac12, we are done.`, english, `a $ without its other: "A: Since $x=\\frac12, we "`},
+		{"closed in another turn", "Anna: Since $x\nBert: y$, we are done.", english, `a $ without its other: "Since $x\n"`},
+		{"a brace too few", `A: $\frac{1}{2$`, english, "1 braces are not closed"},
+		{"a brace too many", `A: $\frac{1}}{2}$`, english, `a } closes nothing: "A: $\\frac{1}}"`},
+		{"display not closed", `A: \[x=1`, english, `\] is missing`},
+		{"display closed twice", `A: \[x\]\]`, english, `a \] closes nothing: "A: \\[x\\]\\]"`},
+		{"environment not closed", `A: \begin{align}x`, english, `\end{align} is missing`},
+		{"environments crossed", `A: \begin{a}\begin{b}\end{a}\end{b}`, english, `\end{a} closes nothing`},
+		{"fence", "A: so\n```\nx {", english, "a code fence is not closed"},
+		{"code is not looked into", "A: so\n```\nif x { $y\n```\nB: `{$`", english, ""},
+		{"lost bytes", "A: it\uFFFDs", english, "1 replacement characters"},
+		{"another script", "甲：花匠在七行里种郁金香，每行比前一行多四株。\n乙：我们一起来算一算吧。", english, "0.00 of the letters are Latin, as the source is, less than 0.70"},
+		{"terms of another script", "老师：我们用 Python 来计算这个问题，先写一个函数，然后调用它。", "题目：花匠在七行里种郁金香，每行比前一行多四株，一共有多少株？", ""},
+		{"a source of formulas has no script", "甲：花匠在七行里种郁金香。乙：我们一起来算一算吧。", "$x+y=2$, $abc=def$, $ghi$", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := Dialogue{Text: tt.text, Source: tt.source}
+			err := Form.Check(&d)
+			if tt.reject == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, tt.reject)
+		})
+	}
+}
+
+// Every filter takes 512 KB of what is hard for one of them in a moment, where
+// anything quadratic would take minutes. Two have their time from others: tokens
+// and ratio count tokens.
+func TestFiltersAreLinear(t *testing.T) {
+	const size = 1 << 19
+	for _, s := range []string{"a", "a ", "ab ", "A: b\n", "$", "$a", "$a ", `\(`, `\[`, "$$", `\begin{a}`, `\begin{a}\end{a}`, "{", "`", "```", "```\n", "<", "<|a", "<think>", "<think></think>", "</think>",
+		`\frac`, `\frac{`, `\boxed{`, "#### 1\n", "The answer is 1. ", "1,000,", "1/", "one hundred ", "二十", "<<", "[asy]", "[INST", "\n\nI hope this conversation helps.", "Here is the dialogue:\n", "，", "é"} {
+		text := strings.Repeat(s, size/len(s))
+		for _, d := range []Dialogue{{Text: text, Source: "A text about 12 tulips. #### 12"}, {Text: text, Source: text}, {Text: "A: b\nB: c", Source: text}} {
+			for _, f := range StrictFilters() {
+				if f.Name == "tokens" || f.Name == "ratio" {
+					continue
+				}
+				start := time.Now()
+				d := d
+				_ = f.Check(&d)
+				require.Less(t, time.Since(start), 2*time.Second, "%s of %q", f.Name, s)
+			}
+		}
+	}
+}
