@@ -99,7 +99,7 @@ func checkBalance(s string) error {
 				}
 				open = open[:len(open)-1]
 			case 'b', 'e':
-				name, isBegin, ok := environment(s[i:])
+				name, isBegin, ok := environmentTag(s[i:])
 				if !ok {
 					break
 				}
@@ -131,8 +131,8 @@ func isMoney(s string) bool {
 	return s != "" && (isDigit(s[0]) || s[0] == '.' && len(s) > 1 && isDigit(s[1]))
 }
 
-// environment reads begin{name} and end{name}.
-func environment(s string) (name string, begin, ok bool) {
+// environmentTag reads begin{name} and end{name}.
+func environmentTag(s string) (name string, begin, ok bool) {
 	rest, begin := strings.CutPrefix(s, "begin{")
 	if !begin {
 		if rest, ok = strings.CutPrefix(s, "end{"); !ok {

@@ -182,9 +182,33 @@ func (f *spanFinder) end(i int) int {
 		return end + 2
 	}
 	if rest[0] == '$' {
-		return closingDollar(f.text[:min(len(f.text), i+maxSpan)], i)
+		return i + dollarSpan(rest[:min(len(rest), maxSpan)])
 	}
 	return i
+}
+
+// dollarSpan is the length of the span of mathematics that s begins with, by the
+// rules of the chunker's spans: "$5 and $10" is money. 0: there is none.
+func dollarSpan(s string) int {
+	if len(s) < 2 || isSpace(s[1]) {
+		return 0
+	}
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '$':
+			if !isSpace(s[i-1]) && (i+1 == len(s) || !isDigit(s[i+1])) {
+				return i + 1
+			}
+			return 0
+		case '\n':
+			if strings.HasPrefix(strings.TrimLeft(s[i+1:], " \t\r"), "\n") {
+				return 0
+			}
+		}
+	}
+	return 0
 }
 
 // maxSpan is the longest span of mathematics; longer ones are two signs that
