@@ -25,7 +25,7 @@ func TestReadmeCommandsAreRight(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	commands := regexp.MustCompile(`(?m)^.*go run ./examples/basic(.*?)(?:#.*)?$`).FindAllSubmatch(readme, -1)
-	require.Len(t, commands, 4)
+	require.Len(t, commands, 5)
 	for _, c := range commands {
 		_, err := parseFlags(strings.Fields(string(c[1])), io.Discard)
 		require.NoError(t, err, "%s", c[0])
