@@ -226,9 +226,9 @@ func TestChunksOfRealTexts(t *testing.T) {
 		fill       int // Percent, of documents of more than four pieces.
 	}{
 		{"MATH", 0, 0, 75},
-		// One that is cut is made by the regular expressions, of two $$ in a line
-		// that is commented out. Two last pieces are short because a proof before
-		// them takes the whole of a piece.
+		// One that is cut is no formula: sentences and two environments between
+		// the stray $ of lines that are commented out. Two last pieces are short
+		// because a proof before them takes the whole of a piece.
 		{"PlanetMath", 1, 2, 80},
 		{"TeX", 0, 0, 80},
 	} {
