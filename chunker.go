@@ -67,9 +67,16 @@ func (c TokenChunker) check() error {
 // Chunks yields the pieces of text in their order; of an empty text, none.
 func (c TokenChunker) Chunks(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
+		limit := cmp.Or(c.Max, 500)
+		if c.Tokenizer == nil && len(text) <= limit { // No token is shorter than a byte.
+			if text != "" {
+				yield(text)
+			}
+			return
+		}
 		counter := c.Encoding.counter()
 		defer c.Encoding.release(counter)
-		k := newCutter(text, cmp.Or(c.Max, 500), counter, c.Tokenizer)
+		k := newCutter(text, limit, counter, c.Tokenizer)
 		for from := 0; from < len(text); from = k.start {
 			if !yield(text[from:k.next()]) {
 				return
