@@ -145,6 +145,15 @@ func (l *leaf) isText() bool {
 	return !c.Valid || c.V == deprecated.UTF8 || c.V == deprecated.Enum
 }
 
+// isJSON tells of a leaf whose values are JSON themselves.
+func (l *leaf) isJSON() bool {
+	if _, is := l.element.LogicalType.Value.(*format.JsonType); is {
+		return true
+	}
+	c := l.element.ConvertedType
+	return c.Valid && c.V == deprecated.Json
+}
+
 // checkText says where a text is none.
 func (l *leaf) checkText(b []byte) error {
 	if i := notUTF8(b); i >= 0 {
@@ -158,9 +167,10 @@ func (l *leaf) appendJSON(dst []byte, s scalar) ([]byte, error) {
 	if l.isText() {
 		return appendQuoted(dst, s.bytes), l.checkText(s.bytes)
 	}
-	switch t := l.element.LogicalType.Value.(type) {
-	case *format.JsonType:
+	if l.isJSON() {
 		return appendRawJSON(dst, s.bytes), nil
+	}
+	switch t := l.element.LogicalType.Value.(type) {
 	case *format.UUIDType:
 		if len(s.bytes) == 16 {
 			u := hex.EncodeToString(s.bytes)
@@ -185,8 +195,6 @@ func (l *leaf) appendJSON(dst []byte, s scalar) ([]byte, error) {
 	}
 	if c := l.element.ConvertedType; c.Valid {
 		switch c.V {
-		case deprecated.Json:
-			return appendRawJSON(dst, s.bytes), nil
 		case deprecated.Decimal:
 			return l.appendDecimal(dst, s, int(l.element.Scale.V)), nil
 		case deprecated.Date:

@@ -183,9 +183,9 @@ func (n *node) want(path string) (found bool) {
 		return found
 	}
 	switch n.shape {
-	case shapeLeaf:
-		return false
-	case shapeMap: // Its keys are in the rows.
+	case shapeLeaf: // JSON has its own members, in the rows,
+		found = n.leaf.isJSON()
+	case shapeMap: // and a map its keys.
 		n.wantAll()
 		return true
 	case shapeList:

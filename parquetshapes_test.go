@@ -243,6 +243,18 @@ func TestParquetRowsThatAreSkipped(t *testing.T) {
 	}, skipped)
 }
 
+// TestColumnsOfJSONHaveFields, as rows of JSON with the same in them have.
+func TestColumnsOfJSONHaveFields(t *testing.T) {
+	type text struct {
+		Extra string `parquet:"extra,json"`
+	}
+	path := writeParquet(t, []text{{`{"question":"q","answer":[{"n":1}]}`}, {`{"question":"r","answer":[]}`}})
+	ds, skipped, err := readAll(t, &Files{Paths: []string{path}, Text: []string{"extra.question"}, Meta: []string{"extra.answer.0.n"}})
+	require.NoError(t, err)
+	require.Empty(t, skipped)
+	require.Equal(t, []Document{{Text: "q", Meta: map[string]string{"extra.answer.0.n": "1"}}, {Text: "r", Meta: map[string]string{"extra.answer.0.n": ""}}}, ds)
+}
+
 func TestStringIdsOfParquetStayStrings(t *testing.T) {
 	type text struct {
 		ID   string `parquet:"id"`
