@@ -30,8 +30,11 @@ func isRows(head []byte) bool {
 
 // notJSON names what is no JSON, from its first bytes.
 func notJSON(head []byte) error {
-	if bytes.HasPrefix(head, []byte("<")) {
+	switch {
+	case bytes.HasPrefix(head, []byte("<")):
 		return errors.New("this is HTML or XML, perhaps a saved error page; fetch the data again")
+	case bytes.HasPrefix(head, []byte("PARE")): // As a text may begin.
+		return errors.New("this is parquet with an encrypted footer, which is not read; write it without encryption")
 	}
 	return otherFormat(head)
 }
@@ -43,7 +46,6 @@ func otherFormat(head []byte) error {
 		{"BZh", "compressed with bzip2, which is not read; decompress it (bunzip2), or compress it with gzip or zstd"},
 		{"\xfd7zXZ", "compressed with xz, which is not read; decompress it (unxz), or compress it with gzip or zstd"},
 		{"PK\x03\x04", "a zip file, which is not read; unpack it (unzip) and name the folder"},
-		{"PARE", "parquet with an encrypted footer, which is not read; write it without encryption"},
 		{"ARROW1", "an Arrow file, which is not read; write it as parquet or JSONL"},
 		{"%PDF", "a PDF, which is not read; write its text as .txt or .tex"},
 		{"\xff\xfe", "UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)"},

@@ -134,18 +134,33 @@ func (j *jsonReader) objectLayout(isRow func(name []byte) bool) layout {
 	case ended || whole && !bare:
 		return layoutLines // A broken one: its line will say so.
 	}
-	// It is longer than the look. Its first member tells.
-	if key := skipSpace(head, 1); key < len(head) && head[key] == '"' {
-		colon := valueEnd(head, key)
-		at := skipSpace(head, min(skipSpace(head, colon)+1, len(head)))
-		if at < len(head) && head[at] == '{' && !isRow(head[key+1:colon-1]) {
-			return layoutDict
-		}
+	if beginsDict(head, isRow) { // It is longer than the look.
+		return layoutDict
 	}
 	if whole {
 		return layoutValues
 	}
 	return layoutLines
+}
+
+// beginsDict tells whether what is in sight of an object is the beginning of a
+// dict: not the first member alone, which may be metadata of a row with a long
+// text, but all of them.
+func beginsDict(head []byte, isRow func(name []byte) bool) (is bool) {
+	for key := skipSpace(head, 1); key < len(head) && head[key] == '"'; {
+		colon := valueEnd(head, key)
+		at := skipSpace(head, min(skipSpace(head, colon)+1, len(head)))
+		if at == len(head) {
+			break
+		}
+		if head[at] != '{' || isRow(head[key+1:colon-1]) {
+			return false
+		}
+		is = true
+		comma := skipSpace(head, valueEnd(head, at))
+		key = skipSpace(head, min(comma+1, len(head)))
+	}
+	return is
 }
 
 func (j *jsonReader) isDict(object []byte, isRow func(name []byte) bool) bool {

@@ -45,6 +45,8 @@ func TestLayouts(t *testing.T) {
 		{name: "dict over lines", in: "{\n\"x\":\n" + a + ",\n\"y\" : " + b + "\n}\n", rows: 2},
 		{name: "long dict", in: `{"x":` + long + `,"y":` + b + `}`, rows: 2},
 		{name: "long dict over lines", in: "\n{\n\"x\":" + long + `,"y":` + b + "\n}", rows: 2},
+		{name: "long row with metadata first", in: `{"meta":{"text":"m"},"text":"` + strings.Repeat("x", 5<<20) + "\"}\n" + `{"meta":{"text":"m"},"text":"b"}`, rows: 2},
+		{name: "long row over lines with metadata first", in: "{\n\"meta\":{\"text\":\"m\"},\n\"text\":\"" + strings.Repeat("x", 5<<20) + "\"}", rows: 1},
 		{name: "dict cut off", in: "{\n\"x\":" + long + `,"y"`, rows: 1, err: "no colon"},
 		{name: "rows of objects are no dict", in: `{"o":{"text":"a"}}` + "\n" + `{"o":{"text":"b"}}`, err: "there are o"},
 	} {
