@@ -21,6 +21,33 @@ type search struct {
 	leftOut []string // What folders hold besides, and is not read.
 }
 
+// seen is what has been read already, by another of its names.
+type seen struct {
+	folders map[string]string // What they are without links.
+	files   map[string]bool
+}
+
+// before tells whether a file was there before. A link to a file is a file of
+// its own: a cache of data sets may have the same content under two names.
+func (s seen) before(path string) bool {
+	folder, name := filepath.Split(path)
+	real, ok := s.folders[folder]
+	if !ok {
+		var err error
+		if real, err = filepath.Abs(folder); err == nil {
+			real, err = filepath.EvalSymlinks(real)
+		}
+		if err != nil { // Then opening it says what is wrong.
+			real = folder
+		}
+		s.folders[folder] = real
+	}
+	path = filepath.Join(real, name)
+	was := s.files[path]
+	s.files[path] = true
+	return was
+}
+
 // dataNames are the endings of files that are read where a folder is named, to
 // which those of compression may be added: data come with scripts and licences.
 var dataNames = append([]string{".json", ".jsonl", ".ndjson", ".parquet"}, textNames...)

@@ -168,6 +168,45 @@ func TestLinksInFolders(t *testing.T) {
 	}
 }
 
+// TestFileIsReadOnceByWhateverNames: under a second name it would have another
+// id, and be paid for again; in a sample it would count twice.
+func TestFileIsReadOnceByWhateverNames(t *testing.T) {
+	files := mathTree(2)
+	files["train/a.jsonl"] = `{"text":"a"}`
+	folder := tree(t, files)
+	t.Chdir(folder)
+	train := filepath.Join("train", "algebra")
+	for _, c := range []struct {
+		name  string
+		paths []string
+		ids   []string
+	}{
+		{"a folder twice", []string{"train", "./train/", filepath.Join(folder, "train")}, []string{"", "algebra/0.json", "algebra/1.json"}},
+		{"a folder and one above", []string{train, "."}, []string{"0.json", "1.json", ""}},
+		{"one above first", []string{".", train}, []string{"", "train/algebra/0.json", "train/algebra/1.json"}},
+		{"patterns", []string{"train/**/0.json", "train/*/*.json"}, []string{"algebra/0.json", "algebra/1.json"}},
+		{"a file and its folder", []string{filepath.Join(train, "1.json"), train}, []string{"1.json", "0.json"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ds, skipped, err := readAll(t, &Files{Paths: c.paths})
+			require.NoError(t, err)
+			require.Empty(t, skipped)
+			var ids []string
+			for _, d := range ds {
+				ids = append(ids, d.ID)
+			}
+			require.Equal(t, c.ids, ids)
+		})
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(folder, link); err != nil {
+		t.Skip("no symbolic links here")
+	}
+	ds, _, err := readAll(t, &Files{Paths: []string{".", link}})
+	require.NoError(t, err)
+	require.Len(t, ds, 3)
+}
+
 // TestThousandsOfFilesAreNotHeld: neither open, nor their first rows.
 func TestThousandsOfFilesAreNotHeld(t *testing.T) {
 	const n = 5_000

@@ -29,11 +29,12 @@ import (
 // short is worse than none. Where no row at all has a text, the error lists the
 // fields that there are.
 //
-// Ids are integers if the first row of every file has an integer id within 64
-// bits; a later row without one is skipped then. Otherwise all are strings. The
-// id of a document that is a whole file (a text, or a .json with one object that
-// has no id) is its path within the folder or pattern that was named, with
-// slashes: train/algebra/1.json.
+// Ids are integers if the first row with a text of every file that has one has an
+// integer id within 64 bits; a later row without one is skipped then. Otherwise
+// all are strings. The id of a document that is a whole file (a text, or a .json
+// with one object that has no id) is its path within the folder or pattern that
+// was named, with slashes: train/algebra/1.json. A file that is named twice, as
+// by its folder and the folder above, is read once, by the first of its names.
 //
 // Fields are given as dotted paths, as in extra_info.question or
 // prompt.0.content; a name that itself has the dots goes before the path. The
@@ -147,6 +148,7 @@ func (f *Files) inputs() (inputs []*input, leftOut []string, err error) {
 	}
 	f.read.Store(0)
 	var s search
+	seen := seen{folders: map[string]string{}, files: map[string]bool{}}
 	size, known, stdin := int64(0), true, false
 	for _, path := range f.Paths {
 		if path == "-" {
@@ -166,6 +168,9 @@ func (f *Files) inputs() (inputs []*input, leftOut []string, err error) {
 			return inputs, nil, err
 		}
 		for _, file := range s.files {
+			if seen.before(file.path) {
+				continue
+			}
 			info, err := os.Stat(file.path)
 			if err != nil {
 				return inputs, nil, fmt.Errorf("input %w", err)
