@@ -126,10 +126,25 @@ func TestBombEatsNoMemory(t *testing.T) {
 	}
 }
 
+// TestEmptyIsNotCompressed: a download that never began must not be a shard
+// without rows.
+func TestEmptyIsNotCompressed(t *testing.T) {
+	for _, name := range []string{"b.jsonl.gz", "b.jsonl.zst"} {
+		folder := tree(t, map[string]string{"a.jsonl": `{"text":"a"}`, name: ""})
+		_, _, err := readAll(t, &Files{Paths: []string{folder}})
+		require.ErrorContains(t, err, filepath.Join(folder, name)+": this is called compressed and is empty")
+	}
+	folder := tree(t, map[string]string{"a.jsonl": `{"text":"a"}`, "b.jsonl.gz": string(gzipped(nil)), "c.jsonl.zst": string(zstdCompressed(nil)), "d.jsonl": ""})
+	ds, _, err := readAll(t, &Files{Paths: []string{folder}})
+	require.NoError(t, err)
+	require.Len(t, ds, 1)
+}
+
 func TestTextsAreDocuments(t *testing.T) {
 	folder := tree(t, map[string]string{
 		"a.tex":       "\\section{A}\r\n$x<1$ \n",
 		"b.txt":       "\ufeff{\\bf Let} it be.",
+		"b2.txt":      "PARETO was here, and ARROW1 is a name.",
 		"c.md.gz":     string(gzipped([]byte("# C"))),
 		"d/e.latex":   "[1] A list.",
 		"latin1.tex":  "caf\xe9",
@@ -139,7 +154,7 @@ func TestTextsAreDocuments(t *testing.T) {
 	ds, skipped, err := readAll(t, &Files{Paths: []string{folder}})
 	require.NoError(t, err)
 	require.Equal(t, []Document{
-		{ID: "a.tex", Text: "\\section{A}\r\n$x<1$ \n"}, {ID: "b.txt", Text: "{\\bf Let} it be."}, {ID: "c.md", Text: "# C"}, {ID: "d/e.latex", Text: "[1] A list."},
+		{ID: "a.tex", Text: "\\section{A}\r\n$x<1$ \n"}, {ID: "b.txt", Text: "{\\bf Let} it be."}, {ID: "b2.txt", Text: "PARETO was here, and ARROW1 is a name."}, {ID: "c.md", Text: "# C"}, {ID: "d/e.latex", Text: "[1] A list."},
 	}, ds)
 	require.Len(t, skipped, 3)
 	require.Contains(t, skipped[0], filepath.Join(folder, "binary.text")+": NUL at byte 1")

@@ -120,6 +120,9 @@ const textLook = 4 << 10
 // open returns the reader of the format that the content is in. The name says
 // only that what could be anything is a text.
 func (in *input) open(from io.Reader, w wanted) (rowReader, error) {
+	if in.in == nil && in.size == 0 && plainName(in.name) != in.name {
+		return nil, fmt.Errorf("%s: this is called compressed and is empty, which is not what compressed nothing is; fetch or write it again, or delete it", in.path)
+	}
 	content, head, err := decompressed(from)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in.path, err)
