@@ -2,6 +2,7 @@ package mind
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -172,6 +173,12 @@ func (in *input) openParquet(file counted, w wanted) (rowReader, error) {
 	scale := float64(size) / float64(max(p.packedSize(), 1))
 	p.advance = func(n int64) { file.n.Add(int64(float64(n) * scale)) }
 	return p, nil
+}
+
+// awaited is a pipe or the standard input, in an iteration that ctx ends.
+type awaited struct {
+	*os.File
+	ctx context.Context
 }
 
 // counted counts what is read, if somebody wants to know.

@@ -83,7 +83,7 @@ func (f *Files) Documents(ctx context.Context) iter.Seq2[Document, error] {
 var errStopped = errors.New("stopped")
 
 func (f *Files) documents(ctx context.Context, yield func(Document, error) bool) error {
-	inputs, leftOut, err := f.inputs()
+	inputs, leftOut, err := f.inputs(ctx)
 	defer func() {
 		for _, in := range inputs {
 			if in.pipe != nil {
@@ -142,7 +142,7 @@ func (f *Files) documents(ctx context.Context, yield func(Document, error) bool)
 }
 
 // inputs finds the files, and what there is besides in folders.
-func (f *Files) inputs() (inputs []*input, leftOut []string, err error) {
+func (f *Files) inputs(ctx context.Context) (inputs []*input, leftOut []string, err error) {
 	if len(f.Paths) == 0 {
 		return nil, nil, errors.New("no input: name a file, a folder or a pattern")
 	}
@@ -158,7 +158,7 @@ func (f *Files) inputs() (inputs []*input, leftOut []string, err error) {
 			stdin, known = true, false
 			in := &input{path: "standard input", in: f.stdin}
 			if in.in == nil {
-				in.in = os.Stdin
+				in.in = awaited{os.Stdin, ctx}
 			}
 			inputs = append(inputs, in)
 			continue
@@ -183,7 +183,7 @@ func (f *Files) inputs() (inputs []*input, leftOut []string, err error) {
 				if in.pipe, err = os.Open(in.path); err != nil {
 					return inputs, nil, fmt.Errorf("input %w", err)
 				}
-				in.in = in.pipe
+				in.in = awaited{in.pipe, ctx}
 			}
 		}
 	}

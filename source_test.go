@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
@@ -250,6 +251,39 @@ func TestPipeIsOpenedOnce(t *testing.T) {
 	require.Len(t, ds, 10_000)
 	_, size := f.Progress()
 	require.Zero(t, size)
+}
+
+// TestSilentPipeIsNotWaitedForWithoutEnd: who stops a run must not have to stop
+// what writes to it, too.
+func TestSilentPipeIsNotWaitedForWithoutEnd(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a read is not woken here")
+	}
+	for name, in := range map[string]string{"before the first row": "", "after some": `{"text":"a"}` + "\n"} {
+		t.Run(name, func(t *testing.T) {
+			r, w, err := os.Pipe()
+			require.NoError(t, err)
+			defer r.Close()
+			defer w.Close()
+			_, err = io.WriteString(w, in)
+			require.NoError(t, err)
+			was := os.Stdin
+			os.Stdin = r
+			defer func() { os.Stdin = was }()
+			ctx, stop := context.WithTimeoutCause(t.Context(), 50*time.Millisecond, errors.New("enough"))
+			defer stop()
+			n := 0
+			for _, err := range (&Files{Paths: []string{"-"}}).Documents(ctx) {
+				if err != nil {
+					require.ErrorContains(t, err, "enough")
+					break
+				}
+				n++
+			}
+			require.Equal(t, strings.Count(in, "\n"), n)
+			require.Error(t, ctx.Err())
+		})
+	}
 }
 
 func TestFilesMayDifferInTheirFields(t *testing.T) {
