@@ -246,9 +246,10 @@ func TestParquetRowsThatAreSkipped(t *testing.T) {
 // TestColumnsOfJSONHaveFields, as rows of JSON with the same in them have.
 func TestColumnsOfJSONHaveFields(t *testing.T) {
 	type text struct {
+		About string `parquet:"about"`
 		Extra string `parquet:"extra,json"`
 	}
-	path := writeParquet(t, []text{{`{"question":"q","answer":[{"n":1}]}`}, {`{"question":"r","answer":[]}`}})
+	path := writeParquet(t, []text{{"a", `{"question":"q","answer":[{"n":1}]}`}, {"b", `{"question":"r","answer":[]}`}})
 	ds, skipped, err := readAll(t, &Files{Paths: []string{path}, Text: []string{"extra.question"}, Meta: []string{"extra.answer.0.n"}})
 	require.NoError(t, err)
 	require.Empty(t, skipped)
