@@ -24,4 +24,3 @@ func (a awaited) Read(b []byte) (int, error) {
 		return a.File.Read(b) // Which says what is wrong, if something is.
 	}
 }
-

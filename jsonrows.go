@@ -98,10 +98,20 @@ func (j *jsonReader) alone() bool {
 	if j.layout == layoutList || j.layout == layoutDict {
 		return false
 	}
-	j.look(0)
 	var e extent
-	n, ended := e.scan(j.buf[j.pos:])
-	return ended && j.err == io.EOF && j.buf[j.pos] == '{' && len(bytes.TrimSpace(j.buf[j.pos+n:])) == 0
+	for n, ended := 0, false; ; {
+		if !ended {
+			var more int
+			more, ended = e.scan(j.buf[j.pos+n:])
+			n += more
+		}
+		if ended && len(bytes.TrimSpace(j.buf[j.pos+n:])) > 0 || len(j.buf) > j.longest {
+			return false
+		}
+		if !j.more() {
+			return ended && j.err == io.EOF && j.buf[j.pos] == '{'
+		}
+	}
 }
 
 // objectLayout tells what a file is that begins with an object. One that ends
