@@ -117,23 +117,25 @@ func (s *search) walkAll(folder string) error {
 
 // walk adds the files in a folder and below; name is the folder's own, as seen
 // from where the walk began. Hidden ones are not looked at: an output keeps its
-// rejects there. Links to folders are not followed, for they may lead back.
+// rejects there, and by them it is known, so that no run reads dialogues that one
+// before it wrote. Links to folders are not followed, for they may lead back.
 func (s *search) walk(folder, name string) error {
 	entries, err := os.ReadDir(folder) // Sorted.
 	if err != nil {
 		return fmt.Errorf("input %w", err)
 	}
 	for _, e := range entries {
-		if hidden(e.Name()) {
-			continue
-		}
 		path, name := filepath.Join(folder, e.Name()), join(name, e.Name())
 		switch {
+		case hidden(e.Name()):
+			if e.Name()[0] == '_' && !e.IsDir() && isData(e) { // Not everybody knows that it hides.
+				s.leftOut = append(s.leftOut, name)
+			}
 		case e.IsDir():
 			if err := s.walk(path, name); err != nil {
 				return err
 			}
-		case isData(e) && isFile(path):
+		case isData(e) && isFile(path) && !isFolder(hiddenFolder(path)):
 			s.files = append(s.files, found{path, name})
 		default:
 			s.leftOut = append(s.leftOut, name)

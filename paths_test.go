@@ -67,6 +67,27 @@ func TestFolderOfProblems(t *testing.T) {
 	require.Equal(t, ds, again)
 }
 
+// TestFolderIsReadWithoutItsOutput: dialogues about dialogues would be made,
+// more in each run.
+func TestFolderIsReadWithoutItsOutput(t *testing.T) {
+	folder := tree(t, map[string]string{"a.jsonl": `{"text":"a"}`, "b/_c.jsonl": `{"text":"c"}`, "b/_SUCCESS": ""})
+	out := filepath.Join(folder, "b", "out.jsonl")
+	s, err := OpenStore(out)
+	require.NoError(t, err)
+	require.NoError(t, s.Write(t.Context(), []Dialogue{{Text: "b", Key: makeKey([16]byte{1}, [8]byte{2})}}))
+	require.NoError(t, s.Close())
+	f := &Files{Paths: []string{folder}}
+	ds, skipped, err := readAll(t, f)
+	require.NoError(t, err)
+	require.Empty(t, skipped)
+	require.Equal(t, []Document{{Text: "a"}}, ds)
+	require.Contains(t, f.Fields(), "; not read: b/_c.jsonl, b/out.jsonl")
+
+	ds, _, err = readAll(t, &Files{Paths: []string{out}}) // Who names it means it.
+	require.NoError(t, err)
+	require.Len(t, ds, 1)
+}
+
 func TestOwnIdGoesBeforeThePath(t *testing.T) {
 	folder := tree(t, map[string]string{
 		"a.json":  `{"id":7,"text":"a"}`,
@@ -74,6 +95,7 @@ func TestOwnIdGoesBeforeThePath(t *testing.T) {
 		"c.jsonl": `{"text":"c"}`,               // It may grow, and then has no path to be known by.
 		"d.json":  "[\n" + `{"text":"d"}` + "]", // A list of one is a list too.
 		"d2.json": `{"text":"d2"}` + strings.Repeat(" ", firstLook) + "\n" + `{"text":"d3"}`,
+		"d4.json": `{"text":"d4","more":"` + strings.Repeat("x", 5*firstLook) + "\"}\n",
 		"e.txt":   "e",
 		"f.txt":   `{"text":"f"}` + "\n", // Rows that are called a text.
 	})
@@ -81,7 +103,7 @@ func TestOwnIdGoesBeforeThePath(t *testing.T) {
 	ds, skipped, err := readAll(t, f)
 	require.NoError(t, err)
 	require.Empty(t, skipped)
-	require.Equal(t, []Document{{ID: "7", Text: "a"}, {ID: "b.json", Text: "b"}, {Text: "c"}, {Text: "d"}, {Text: "d2"}, {Text: "d3"}, {ID: "e.txt", Text: "e"}, {Text: "f"}}, ds)
+	require.Equal(t, []Document{{ID: "7", Text: "a"}, {ID: "b.json", Text: "b"}, {Text: "c"}, {Text: "d"}, {Text: "d2"}, {Text: "d3"}, {ID: "d4.json", Text: "d4"}, {ID: "e.txt", Text: "e"}, {Text: "f"}}, ds)
 	require.Equal(t, "text from text; id from id, the file's path (strings); metadata: none", f.Fields())
 }
 

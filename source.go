@@ -19,8 +19,8 @@ import (
 //
 // A folder is read with all that is below it, in the order of the names: the
 // files whose names end as those of data do (.json, .jsonl, .ndjson, .parquet,
-// those of texts; with .gz or .zst), but none that is hidden, and no README or
-// LICENSE; Fields says what is left out. In a pattern, * and ? and [] stand for
+// those of texts; with .gz or .zst), but none that is hidden (by a dot, or a low
+// line), no README or LICENSE, and no [Store]; Fields says what is left out. In a pattern, * and ? and [] stand for
 // parts of a name, and ** for any number of folders.
 //
 // A row that is malformed, or has no text, is an error that names file, line

@@ -119,12 +119,15 @@ func storePaths(name string) (path, folder string, err error) {
 		}
 		path = to
 	}
-	dir := filepath.Dir(path)
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return "", "", fmt.Errorf("output %s: is a %s, not a file", name, kindOf(info))
 	}
-	base = strings.TrimSuffix(filepath.Base(path), ".jsonl")
-	return path, filepath.Join(dir, "."+base+".mind"), nil
+	return path, hiddenFolder(path), nil
+}
+
+// hiddenFolder is the folder that a store has beside its file.
+func hiddenFolder(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+strings.TrimSuffix(filepath.Base(path), ".jsonl")+".mind")
 }
 
 func kindOf(info fs.FileInfo) string {
