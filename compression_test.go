@@ -144,7 +144,8 @@ func TestTextsAreDocuments(t *testing.T) {
 	folder := tree(t, map[string]string{
 		"a.tex":       "\\section{A}\r\n$x<1$ \n",
 		"b.txt":       "\ufeff{\\bf Let} it be.",
-		"b2.txt":      "PARETO was here, and ARROW1 is a name.",
+		"b2.txt":      "PARETO was here.",
+		"b3.txt":      "ARROW1 is a name.",
 		"c.md.gz":     string(gzipped([]byte("# C"))),
 		"d/e.latex":   "[1] A list.",
 		"latin1.tex":  "caf\xe9",
@@ -154,7 +155,7 @@ func TestTextsAreDocuments(t *testing.T) {
 	ds, skipped, err := readAll(t, &Files{Paths: []string{folder}})
 	require.NoError(t, err)
 	require.Equal(t, []Document{
-		{ID: "a.tex", Text: "\\section{A}\r\n$x<1$ \n"}, {ID: "b.txt", Text: "{\\bf Let} it be."}, {ID: "b2.txt", Text: "PARETO was here, and ARROW1 is a name."}, {ID: "c.md", Text: "# C"}, {ID: "d/e.latex", Text: "[1] A list."},
+		{ID: "a.tex", Text: "\\section{A}\r\n$x<1$ \n"}, {ID: "b.txt", Text: "{\\bf Let} it be."}, {ID: "b2.txt", Text: "PARETO was here."}, {ID: "b3.txt", Text: "ARROW1 is a name."}, {ID: "c.md", Text: "# C"}, {ID: "d/e.latex", Text: "[1] A list."},
 	}, ds)
 	require.Len(t, skipped, 3)
 	require.Contains(t, skipped[0], filepath.Join(folder, "binary.text")+": NUL at byte 1")

@@ -199,9 +199,11 @@ func TestInputsThatAreNone(t *testing.T) {
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "text"), []byte("Let $x$ be a number.\n"), 0o666))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "spaces"), []byte(" \n\n"), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "secret"), []byte("PARE\x07\x00\x00\x00"), 0o666))
 	for path, want := range map[string]string{
+		"secret":  "encrypted footer",
 		"nowhere": "no such file",
-		".":       "no file to read in this folder: it has spaces, text",
+		".":       "no file to read in this folder: it has secret, spaces, text",
 		"text":    `neither JSON nor JSONL: it begins with "Let $x$`,
 		"spaces":  "no rows",
 	} {
