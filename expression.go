@@ -88,8 +88,11 @@ func hasExpression(text, answer string) bool {
 // stands tells whether want is in has, and not a part of a longer word or
 // number.
 func stands(has, want string) bool {
-	if want == "" {
-		return true
+	// Of a long one the borders say little, and to try it at each place takes
+	// time.
+	const long = 200
+	if want == "" || len(want) > long {
+		return strings.Contains(has, want)
 	}
 	first, _ := utf8.DecodeRuneInString(want)
 	last, _ := utf8.DecodeLastRuneInString(want)
@@ -116,7 +119,7 @@ func joins(r rune) bool {
 var signs = strings.NewReplacer(
 	"−", "-", "–", "-", "×", `\cdot `, "·", `\cdot `, "⋅", `\cdot `, "÷", "/", "√", `\sqrt `, "π", `\pi `, "∞", `\infty `, "≤", `\le `, "≥", `\ge `, "≠", `\ne `,
 	"∪", `\cup `, "∩", `\cap `, "±", `\pm `, "²", "^2", "³", "^3", "°", "", "½", "1/2", "θ", `\theta `, "α", `\alpha `,
-	`\dfrac`, `\frac`, `\tfrac`, `\frac`, `\cfrac`, `\frac`, `\left`, "", `\right`, "", `\bigl`, "", `\bigr`, "", `\big`, "", `\Big`, "", `\displaystyle`, "",
+	`\\`, ";", `\dfrac`, `\frac`, `\tfrac`, `\frac`, `\cfrac`, `\frac`, `\left`, "", `\right`, "", `\bigl`, "", `\bigr`, "", `\big`, "", `\Big`, "", `\displaystyle`, "",
 	`\!`, "", `\,`, "", `\;`, "", `\:`, "", `\ `, " ", `\qquad`, " ", `\quad`, " ", `\times`, `\cdot`, `\leq`, `\le`, `\geq`, `\ge`, `\neq`, `\ne`,
 	`^\circ`, "", `^{\circ}`, "", `\%`, "", "%", "", `\$`, "", "**", "", `\(`, "$", `\)`, "$", `\[`, "$", `\]`, "$", `{,}`, "", "（", "(", "）", ")", "，", ",")
 
@@ -212,6 +215,15 @@ func normalForm(s string) []byte {
 			switch name := s[i+1 : j]; name {
 			case "":
 				j = min(j+1, len(s))
+			case "begin", "end":
+				// Set apart from what it holds; in which brackets a matrix is does not count.
+				if name, end := environment(s, j, "{"); name != "" {
+					if strings.HasSuffix(name, "matrix") {
+						name = "matrix"
+					}
+					out = append(append(append(out, '<'), name...), '>')
+					j, gap = end, 0
+				}
 			case "frac":
 				next = 'f'
 			case "cdot":

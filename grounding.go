@@ -24,16 +24,17 @@ type GroundingLimits struct {
 // Numbers count once each, however they are written, and without their sign:
 // 0.75, 3/4, \frac{3}{4} and 75% are the same. Those up to 10, in figures or in
 // words, are for counting and are not asked about; the source must have five
-// others, and the answer five that are foreign, before a share is judged. An
-// answer's number that is reckoned from two that are not foreign, as 60 is in "80
-// * 0.75 = 60" and in "80 times 0.75 is 60", is not foreign either.
+// others, and the answer eight that are foreign, before a share is judged, as a
+// table or an example of one's own has some. An answer's number that is reckoned
+// from two that are not foreign, as 60 is in "80 * 0.75 = 60" and in "80 times
+// 0.75 is 60", is not foreign either.
 // Linear in answer and source, but for sorting their numbers.
 func Grounding(l GroundingLimits) Filter {
 	l.Found, l.Invented = or(l.Found, 0.25), or(l.Invented, 0.6)
 	return Filter{"grounding", func(d *Dialogue) error {
 		p := numberPool.Get().(*[2][]number)
 		defer numberPool.Put(p)
-		p[1] = appendNumbers(p[1][:0], d.Text)
+		p[1] = appendSaid(p[1][:0], d.Text)
 		if err := checkFinal(d, p[1]); err != nil {
 			return err
 		}
@@ -42,13 +43,30 @@ func Grounding(l GroundingLimits) Filter {
 	}}
 }
 
+// appendSaid appends the numbers of what is said in a dialogue: those of its
+// times and headers ([10:32], Turn 12) are neither foreign nor an answer.
+func appendSaid(ns []number, dialogue string) []number {
+	p := parseTurns(dialogue)
+	defer p.release()
+	labels, dropped := p.labels, p.dropped
+	return slices.DeleteFunc(appendNumbers(ns, dialogue), func(n number) bool {
+		for len(labels) > 0 && labels[0].speech <= n.at {
+			labels = labels[1:]
+		}
+		for len(dropped) > 0 && dropped[0].to <= n.at {
+			dropped = dropped[1:]
+		}
+		return len(labels) > 0 && labels[0].at <= n.at || len(dropped) > 0 && dropped[0].from <= n.at
+	})
+}
+
 var numberPool = sync.Pool{New: func() any { return new([2][]number) }}
 
 func (l GroundingLimits) check(d *Dialogue, source, answer []number) error {
 	source = distinct(source)
 	markReckoned(answer, source, d.Text)
 	answer = distinct(answer)
-	const few = 5
+	const few, fewForeign = 5, 8
 	of, found, all, foreign := 0, 0, 0, 0
 	for i, j := 0, 0; i < len(source) || j < len(answer); {
 		switch {
@@ -78,7 +96,7 @@ func (l GroundingLimits) check(d *Dialogue, source, answer []number) error {
 	if of >= few && float64(found) < l.Found*float64(of) {
 		return fmt.Errorf("%d of %d numbers of the source found, less than %.2f", found, of, l.Found)
 	}
-	if l.Invented > 0 && foreign >= few && float64(foreign) > l.Invented*float64(all) {
+	if l.Invented > 0 && foreign >= fewForeign && float64(foreign) > l.Invented*float64(all) {
 		return fmt.Errorf("%d of %d numbers are not in the source, more than %.2f", foreign, all, l.Invented)
 	}
 	return nil
@@ -138,11 +156,12 @@ func checkFinal(d *Dialogue, ns []number) error {
 		return nil
 	}
 	claim := lastClaim(d.Text)
-	if value, ok := numericAnswer(answer); ok {
+	value, isNumber := numericAnswer(answer)
+	if isNumber {
 		if ns == nil {
 			p := numberPool.Get().(*[2][]number)
 			defer numberPool.Put(p)
-			p[1] = appendNumbers(p[1][:0], d.Text)
+			p[1] = appendSaid(p[1][:0], d.Text)
 			ns = p[1]
 		}
 		for _, n := range ns {
@@ -150,8 +169,12 @@ func checkFinal(d *Dialogue, ns []number) error {
 				return nil
 			}
 		}
-	} else if hasExpression(d.Text[claim:], answer) {
-		return nil
+	}
+	// "100,120" may be a list, too.
+	if !isNumber || strings.Contains(answer, ",") {
+		if hasExpression(d.Text[claim:], answer) {
+			return nil
+		}
 	}
 	if claim > 0 {
 		return fmt.Errorf("answer %s not found where it is given, as %q", shortened(answer), shortened(d.Text[claim:]))
@@ -216,44 +239,60 @@ func finalAnswer(source string) string {
 }
 
 // lastClaim is where the dialogue says for the last time what the answer is, 0
-// if it never does. Something that may be an answer must follow.
+// if it never does.
 func lastClaim(text string) (last int) {
-	for _, word := range [...]string{`\boxed`, "nswer", "####", "答案"} {
+	for _, words := range [...]string{`\boxed`, "he answer", "inal answer", "####", "答案"} {
 		for at := 0; ; {
-			n := strings.Index(text[at:], word)
+			n := strings.Index(text[at:], words)
 			if n < 0 {
 				break
 			}
 			begin := at + n
-			at = begin + len(word)
-			rest := text[at:min(len(text), at+48)]
-			switch word {
-			case "nswer":
-				said := len(rest)
-				for _, verb := range [...]string{" is ", " must be ", ": ", ":** "} {
-					if strings.HasPrefix(rest, verb) {
-						said = len(verb)
-					}
-				}
-				rest = rest[said:]
-			case "####":
-				if begin == 0 || text[begin-1] != '\n' || !strings.HasPrefix(rest, " ") {
-					continue
-				}
-			case "答案":
-				said := len(rest)
-				for _, verb := range [...]string{"是", "为", "：", "就是"} {
-					if strings.HasPrefix(rest, verb) {
-						said = len(verb)
-					}
-				}
-				rest = rest[said:]
-			}
-			line, _, _ := strings.Cut(rest[:min(len(rest), 32)], "\n")
-			if strings.ContainsAny(line, "0123456789$\\") {
-				last = max(last, begin)
+			at = begin + len(words)
+			if begin > last && claims(words, text[:begin], text[at:min(len(text), at+48)]) {
+				last = begin
 			}
 		}
 	}
 	return last
+}
+
+// claims tells whether words, between before and rest, say what the answer is. An
+// answer must follow at once: "Answer: Because …" is a speaker, "#### Turn 6" a
+// heading, and what the answer is more or less than, or would be if something
+// else were given, is another one.
+func claims(words, before, rest string) bool {
+	verbs := []string{" is ", " must be ", ": ", ":** "}
+	switch words {
+	case `\boxed`:
+		return true
+	case "####":
+		line, _, _ := strings.Cut(rest, "\n")
+		return (before == "" || before[len(before)-1] == '\n') && !strings.Contains(line, ". ") && !strings.Contains(line, ":") && beginsAnswer(rest)
+	case "答案":
+		verbs = []string{"就是", "是", "为", "：", ":"}
+	}
+	for _, verb := range verbs {
+		value, ok := strings.CutPrefix(rest, verb)
+		if !ok || !beginsAnswer(value) {
+			continue
+		}
+		_, behind, _ := strings.Cut(strings.TrimLeft(value, " *"), " ")
+		for _, than := range [...]string{"more", "less", "fewer", "times"} {
+			if strings.HasPrefix(behind, than) {
+				return false
+			}
+		}
+		const sentence = 160
+		before = before[max(0, len(before)-sentence):]
+		before = before[strings.LastIndexAny(before, ".?!\n")+1:]
+		return !strings.Contains(before, "If ") && !strings.Contains(before, "if ") && !strings.Contains(before, "如果")
+	}
+	return false
+}
+
+// beginsAnswer tells whether s begins with a number or a formula.
+func beginsAnswer(s string) bool {
+	s = strings.TrimLeft(s, " *")
+	return s != "" && strings.IndexByte("0123456789$\\-.(", s[0]) >= 0
 }

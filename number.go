@@ -15,10 +15,11 @@ type number struct {
 }
 
 // appendNumbers appends the numbers of a text: 72, -3, 1,500, 2{,}500, 0.6, .5,
-// 3/4, \frac{3}{4} and its kind, 20% (as 20 and as 0.2), 1\frac12, and in words
-// up to the thousands, three quarters (English) or the hundreds (Chinese). The parts of a
-// fraction are numbers too. GSM8K's <<48/2=24>>, which repeat what stands around
-// them, and drawings, [asy]…[/asy], are left out. A minus that may be a sign or an operation gives both.
+// 3/4, \frac{3}{4} and its kind, 20% (as 20 and as 0.2), 1\frac12, 2 million, and
+// in words up to the billions, three quarters, a third, half (English) or the
+// hundreds, 一半 (Chinese). The parts of a fraction are numbers too. GSM8K's
+// <<48/2=24>>, which repeat what stands around them, and drawings, [asy]…[/asy],
+// are left out. A minus that may be a sign or an operation gives both.
 func appendNumbers(ns []number, text string) []number {
 	drawings := true // There may be the end of one.
 	for i := 0; i < len(text); {
@@ -31,6 +32,10 @@ func appendNumbers(ns []number, text string) []number {
 			i = end
 			if j := skipSpaces(text, i); j < len(text) && (text[j] == '%' || strings.HasPrefix(text[j:], `\%`)) {
 				ns = append(ns, number{value / 100, from})
+			}
+			if thousands, end := readThousands(text, i); end > i {
+				ns = appendSigned(ns, text, from, value*thousands)
+				i = end
 			}
 			// A fraction behind a whole number is a mixed number.
 			if whole := value; whole == math.Trunc(whole) && strings.HasPrefix(text[i:], `\`) {
@@ -80,6 +85,11 @@ func appendNumbers(ns []number, text string) []number {
 				ns = append(ns, number{value, i})
 				if part, ok := readPart(text[end:]); ok {
 					ns = append(ns, number{value / part, i})
+				}
+			}
+			if word := text[i:end]; word == "a" && strings.HasPrefix(text[end:], " ") {
+				if part, ok := readPart(text[end+1:]); ok {
+					ns = append(ns, number{1 / part, i})
 				}
 			}
 			i = end

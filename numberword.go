@@ -68,9 +68,26 @@ func numberWord(word []byte) (value float64, ok bool) {
 	case "hundred":
 		return 100, true
 	case "thousand":
-		return 1000, true
+		return 1e3, true
+	case "million":
+		return 1e6, true
+	case "billion":
+		return 1e9, true
+	case "half":
+		return 0.5, true
 	}
 	return 0, false
+}
+
+// readThousands reads the word behind a number in figures: 2 million.
+func readThousands(text string, i int) (value float64, end int) {
+	for _, word := range [...]string{" thousand", " million", " billion"} {
+		if strings.HasPrefix(text[i:], word) {
+			value, _ = numberWord([]byte(word[1:]))
+			return value, i + len(word)
+		}
+	}
+	return 0, i
 }
 
 // readWords reads a word at text[i], and goes on where it is a number:
@@ -97,10 +114,10 @@ func readWords(text string, i int) (value float64, end int, ok bool) {
 			return total + last, from, true
 		case v >= 100:
 			last = max(last, 1) * v
-			if v == 1000 {
+			if v >= 1000 {
 				total, last = total+last, 0
 			}
-		case ok && !(last >= 20 && v < 10 && int(last)%10 == 0 || last >= 100):
+		case ok && !(last >= 20 && v < 10 && int(last)%10 == 0 || last >= 100 || last == 0 && total > 0):
 			return total + last, from, true // two three
 		default:
 			last += v
@@ -156,6 +173,9 @@ func readPart(rest string) (under float64, ok bool) {
 // readChinese reads a number in Chinese characters at text[i], up to the
 // hundreds; end is behind it, or behind one character.
 func readChinese(text string, i int) (value float64, end int, ok bool) {
+	if strings.HasPrefix(text[i:], "一半") {
+		return 0.5, i + len("一半"), true
+	}
 	const figures = "零一二三四五六七八九"
 	total, last := 0.0, 0.0
 	for {

@@ -100,14 +100,16 @@ func judge(t *testing.T, as []writtenAnswer, filters []mind.Filter) (precision, 
 	return precision, recall, named, good
 }
 
-var answerParts = []string{"first", "second", "third"}
+var answerParts = []string{"first", "second", "third", "fourth"}
 
 // All parts were written before the filters had seen them, and are not edited to
 // fit; what is printed names each mistake. When they were first judged, strict
 // kept 58 of 61, 57 of 60 and 42 of 44 good ones and rejected all of the 126 bad
-// ones; standard kept 61 of 61, 58 of 60 and 43 of 44. These, and not the rates
-// that the filters have reached since, are what to expect of answers in forms
-// that nobody has thought of.
+// ones; standard kept 61 of 61, 58 of 60 and 43 of 44. The fourth was written by
+// somebody who had read the filters and looked for what they get wrong: strict
+// kept 24 of its 40, standard 29. These, and not the rates that the filters have
+// reached since, are what to expect of answers in forms that nobody has thought
+// of. What is still lost is an answer that is given in Spanish words.
 func TestStrictFiltersTellGoodFromBad(t *testing.T) {
 	for _, part := range answerParts {
 		as := writtenAnswers(t, part)
@@ -116,11 +118,12 @@ func TestStrictFiltersTellGoodFromBad(t *testing.T) {
 		recall.log(t, part+" part, recall: rejected of the bad")
 		named.log(t, part+" part, by the filter that has to")
 		good.log(t, part+" part, kept of the good")
-		require.GreaterOrEqual(t, good.share(), 0.98)
-		if part == "third" { // There are good ones alone in it.
+		if recall.of == 0 { // There are good ones alone in it.
 			require.GreaterOrEqual(t, good.of, 40)
+			require.LessOrEqual(t, good.of-good.hits, 1)
 			continue
 		}
+		require.GreaterOrEqual(t, good.share(), 0.98)
 		require.GreaterOrEqual(t, min(good.of, recall.of), 60)
 		require.GreaterOrEqual(t, precision.share(), 0.98)
 		require.GreaterOrEqual(t, recall.share(), 0.98)
@@ -135,7 +138,7 @@ func TestStandardFiltersKeepTheGood(t *testing.T) {
 		precision.log(t, part+" part, precision: bad of those rejected")
 		recall.log(t, part+" part, recall: rejected of the bad")
 		good.log(t, part+" part, kept of the good")
-		require.GreaterOrEqual(t, good.share(), 0.98)
+		require.True(t, good.share() >= 0.98 || good.of-good.hits <= 1)
 		require.True(t, recall.of == 0 || recall.share() >= 0.5)
 	}
 }

@@ -144,6 +144,8 @@ func TestForm(t *testing.T) {
 		{"sound", `A: $a$, $$b$$, \(c\), \[d\], \begin{align}x\\[2pt]y\end{align}, {e}, \{, \$`, english, ""},
 		{"money", "A: $5 and $10.50, or $ 3, and 20$ a piece.", english, ""},
 		{"money and mathematics", `A: For $5 he gets $\frac{1}{2}$ of it.`, english, ""},
+		{"money before a formula in bold", "A: One is $5, so what do **$n$** cost? For ($n$) of them, $5n$.", english, ""},
+		{"the sign itself", "A: It is 18, and do not forget the $ sign.", english, ""},
 		{"spaces within", `A: Since $ x $ is $ y $, we are done.`, english, ""},
 		{"a dollar too few", `A: Since $x=\frac12, we are done.`, english, `a $ without its other: "A: Since $x=\\frac12, we "`},
 		{"closed in another turn", "Anna: Since $x\nBert: y$, we are done.", english, `a $ without its other: "Since $x\n"`},
@@ -180,7 +182,8 @@ func TestFiltersAreLinear(t *testing.T) {
 	for _, s := range []string{"a", "a ", "ab ", "A: b\n", "$", "$a", "$a ", `\(`, `\[`, "$$", `\begin{a}`, `\begin{a}\end{a}`, "{", "`", "```", "```\n", "<", "<|a", "<think>", "<think></think>", "</think>",
 		`\frac`, `\frac{`, `\boxed{`, "#### 1\n", "The answer is 1. ", "1,000,", "1/", "one hundred ", "二十", "<<", "[asy]", "[INST", "\n\nI hope this conversation helps.", "Here is the dialogue:\n", "，", "é"} {
 		text := strings.Repeat(s, size/len(s))
-		for _, d := range []Dialogue{{Text: text, Source: "A text about 12 tulips. #### 12"}, {Text: text, Source: text}, {Text: "A: b\nB: c", Source: text}} {
+		boxed := `\boxed{` + strings.Repeat(s, size/2/len(s)) + "}"
+		for _, d := range []Dialogue{{Text: text, Source: boxed}, {Text: text, Source: "A text about 12 tulips. #### 12"}, {Text: text, Source: text}, {Text: "A: b\nB: c", Source: text}} {
 			for _, f := range StrictFilters() {
 				if f.Name == "tokens" || f.Name == "ratio" {
 					continue
