@@ -13,8 +13,9 @@ import (
 // that are opened and not closed, or the other way round, in a turn; and one
 // that is written in another script than its source.
 //
-// A $ before a figure that is not closed is money, and so is one behind a figure
-// where there is no TeX. Code is not looked into.
+// A $ before a figure that is not closed, or not before words, is money, and so is
+// one behind a figure where there is no TeX; "the $ sign" is one alone. Code is not
+// looked into.
 // An answer is in the source's script if seven in ten letters of its words are;
 // mathematics and single letters do not count, and a source without twenty such
 // letters has no script. Linear in answer and source.
@@ -75,11 +76,12 @@ func checkBalance(s string) error {
 			}
 		case c == '$' && i >= spanEnd:
 			switch end := f.end(i); {
-			case end > i:
+			case end > i && !(isMoney(s[i+1:]) && isProse(s[i+1:end-1])):
 				spanEnd = end
 				if strings.HasPrefix(s[i:], "$$") {
 					i++
 				}
+			case strings.HasPrefix(s[i+1:], " sign"), strings.HasPrefix(s[i+1:], " symbol"):
 			case isMoney(s[i+1:]), i > 0 && isDigit(s[i-1]) && !strings.ContainsAny(s, `\^_`):
 			default:
 				loose, odd = i, !odd
@@ -129,6 +131,23 @@ func checkBalance(s string) error {
 func isMoney(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	return s != "" && (isDigit(s[0]) || s[0] == '.' && len(s) > 1 && isDigit(s[1]))
+}
+
+// isProse tells whether what stands between two dollars is text: "$5, so what do
+// **$". It has a word, and nothing of TeX.
+func isProse(s string) bool {
+	letters := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\\' || c == '^' || c == '_':
+			return false
+		case 'a' <= c|0x20 && c|0x20 <= 'z' || c >= utf8.RuneSelf:
+			letters++
+		case letters < 3:
+			letters = 0
+		}
+	}
+	return letters >= 3
 }
 
 // environmentTag reads begin{name} and end{name}.
