@@ -99,13 +99,17 @@ func speaks(text string) bool {
 
 const theTalk = `(?:conversation|dialogue|dialog|discussion|interview|debate|exchange|transcript|script|chat)`
 
+// gladToHelp is what a model says of its happiness to help. "I'm glad to be here"
+// is what an expert says with whose answer an interview starts.
+const gladToHelp = `(?:i['’]d be|i would be|i['’]m|i am) (?:happy|glad|delighted) to (?:help|assist|create|write|generate|provide|produce|craft|do (?:so|that|this))\b[^.!?\n]{0,200}`
+
 var (
-	// preambleLine is a line that announces a dialogue. What it says of
-	// happiness to help is all it says: an interview may begin with such words.
+	// preambleLine is a line that announces a dialogue.
 	preambleLine = regexp.MustCompile(`(?i)^[\s*_#>"“]*(?:` +
 		`(?:(?:sure|certainly|of course|absolutely|okay|ok|great|alright|all right|no problem|understood|got it)(?: thing)?[,.!:—– -]*)*` +
+		`(?:` + gladToHelp + `[.!]* *)?` +
 		`(?:(?:here(?:['’]s| is| are)|below is|the following is|following is|this is|i['’]ll|i will|i['’]ve|i have|let me|let['’]s)\b[^\n]{0,200}\b` + theTalk + `s?\b[^\n]{0,200}[.:!*_]+` +
-		`|(?:i['’]d be|i would be|i['’]m|i am) (?:happy|glad|delighted) to\b[^.!?\n]{0,200}[.:!]*` +
+		`|` + gladToHelp + `[.:!]*` +
 		`)|(?:sure|certainly|of course|absolutely|okay|great)[,.!]*` +
 		`|` + theTalk + `[:：]?` +
 		`|(?:好的|好|当然|当然可以|没问题|可以)[，,。！! ]*(?:(?:以下|下面|这|这里)(?:是|为)[^\n]{0,100}(?:对话|访谈|采访|讨论|辩论|对白)[^\n]{0,100})?` +
@@ -117,10 +121,14 @@ var (
 	// it.
 	closingParagraph = regexp.MustCompile(`(?is)^[\s*_#>("“\[（【]*(?:` +
 		`i hope (?:this|that|the|you)\b.{0,40}\b(?:` + theTalk + `|helps|find|found|meets|is helpful|was helpful)\b` +
-		`|(?:please )?(?:let me know|feel free)\b.{0,60}\b(?:chang|adjust|modif|revis|adapt|expand|another ` + theTalk + `|different style|shorten|lengthen|tweak)` +
-		`|(?:would you like|do you want) me to\b` +
+		`|(?:please )?(?:let me know|feel free)\b.{0,60}\b(?:another (?:` + theTalk + `|version)|different style)\b` +
+		`|(?:please )?(?:let me know|feel free)\b.{0,60}\b(?:chang|adjust|modif|revis|adapt|expand|shorten|lengthen|tweak).{0,60}\b(?:` + theTalk + `|the (?:tone|style|length)|version)\b` +
+		`|(?:please )?let me know\b.{0,60}\b(?:chang|adjust|modif|revis|tweak)(?:es?|ments?|ications?|ions?|s)?[.!*_)\]]*\s*$` +
+		`|(?:would you like|do you want) me to (?:write|create|generate|continue|adjust|modify|revise|rewrite|expand|extend|shorten|lengthen|adapt|add|turn)\b` +
 		`|(?:please )?note(?: that)?[\s:,*_]*(?:that )?(?:this|the|in this|throughout the) (?:above )?` + theTalk + `\b` +
-		`|(?:this|the above|the|in this) ` + theTalk + `,? (?:demonstrates|shows|covers|stays|stay|illustrates|is based|captures|adheres|follows|remains|highlights|explores|provides|aims|sticks|is faithful|is meant|is designed|uses|contains|includes|keeps|was written|the)\b` +
+		`|note:[ *_]*i (?:kept|have|tried|wrote|used|made|stayed)\b.{0,80}\b` + theTalk + `\b` +
+		`|(?:the )?end[\s.*_)\]]*$` +
+		`|(?:this|the above|the|in this|through this|throughout this) ` + theTalk + `,? (?:demonstrates|shows|covers|stays|stay|illustrates|is based|captures|adheres|follows|remains|highlights|explores|provides|aims|sticks|is faithful|is meant|is designed|uses|contains|includes|keeps|was written|the)\b` +
 		`|(?:the )?end of (?:the )?` + theTalk + `\b` +
 		`|(?:the )?` + theTalk + ` (?:ends|is over|concludes)\b` +
 		`|希望(?:这段|以上|这个|这篇|该)?(?:对话|内容|讨论|访谈)?.{0,20}(?:帮助|满意|满足)` +
