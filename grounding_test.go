@@ -1,7 +1,9 @@
 package mind
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -97,6 +99,16 @@ func TestFinalAnswerIsFoundHoweverItIsWritten(t *testing.T) {
 			d := Dialogue{Text: tt.text, Source: tt.source}.Filter(FinalAnswer)
 			require.Equal(t, tt.found, d.Reject == "", d.Reject)
 		})
+	}
+}
+
+func TestALongFinalAnswerIsLookedForInLinearTime(t *testing.T) {
+	const size = 1 << 20
+	for _, s := range []string{"a", "ab ", "+a", "1", `\\`, `\frac{`} {
+		d := Dialogue{Text: strings.Repeat(s, size/len(s)), Source: `\boxed{a` + strings.Repeat(s, size/2/len(s)) + "}"}
+		start := time.Now()
+		_ = FinalAnswer.Check(&d)
+		require.Less(t, time.Since(start), 2*time.Second, s)
 	}
 }
 

@@ -182,8 +182,7 @@ func TestFiltersAreLinear(t *testing.T) {
 	for _, s := range []string{"a", "a ", "ab ", "A: b\n", "$", "$a", "$a ", `\(`, `\[`, "$$", `\begin{a}`, `\begin{a}\end{a}`, "{", "`", "```", "```\n", "<", "<|a", "<think>", "<think></think>", "</think>",
 		`\frac`, `\frac{`, `\boxed{`, "#### 1\n", "The answer is 1. ", "1,000,", "1/", "one hundred ", "二十", "<<", "[asy]", "[INST", "\n\nI hope this conversation helps.", "Here is the dialogue:\n", "，", "é"} {
 		text := strings.Repeat(s, size/len(s))
-		boxed := `\boxed{` + strings.Repeat(s, size/2/len(s)) + "}"
-		for _, d := range []Dialogue{{Text: text, Source: boxed}, {Text: text, Source: "A text about 12 tulips. #### 12"}, {Text: text, Source: text}, {Text: "A: b\nB: c", Source: text}} {
+		for _, d := range []Dialogue{{Text: text, Source: "A text about 12 tulips. #### 12"}, {Text: text, Source: text}, {Text: "A: b\nB: c", Source: text}} {
 			for _, f := range StrictFilters() {
 				if f.Name == "tokens" || f.Name == "ratio" {
 					continue
