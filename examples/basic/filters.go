@@ -51,7 +51,7 @@ func (f *flags) filterList() ([]mind.Filter, error) {
 		}
 		if has {
 			var err error
-			if n, err = strconv.Atoi(arg); err != nil || n < 0 {
+			if n, err = strconv.Atoi(arg); err != nil || n < 0 || n == 0 && name == "turns" {
 				return nil, wrong("-filters: %q: must be as %s=80", item, name)
 			}
 		}

@@ -41,7 +41,7 @@ func work(args []string, getenv func(string) string, stdout io.Writer, stderr *o
 		fmt.Fprintln(stdout, version())
 		return nil
 	}
-	if f.refilter != "" {
+	if f.given["refilter"] {
 		return refilter(f, stdout, stderr)
 	}
 	env, err := readEnvironment(getenv)

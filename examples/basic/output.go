@@ -24,6 +24,9 @@ func (f *flags) output(offline bool) (string, error) {
 			return "", wrong("-out %s: it is read as an input too (-in %s); name another file, in a folder that is not read", out, in)
 		}
 	}
+	if dir := filepath.Base(filepath.Dir(resolved(out))); strings.HasPrefix(dir, ".") && strings.HasSuffix(dir, ".mind") {
+		return "", wrong("-out %s: the folder has the rejects of another output; name a file in another folder", out)
+	}
 	for d, err := range mind.Dialogues(out) {
 		if err != nil {
 			break // There is none yet, or OpenStore says what is wrong with it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -23,6 +24,9 @@ import (
 // writes them to another. It asks nobody and needs no key. What the other store
 // holds is not written again, so that a run that was stopped goes on.
 func refilter(f *flags, stdout io.Writer, stderr *os.File) error {
+	if f.refilter == "" {
+		return wrong("-refilter: name the store to read")
+	}
 	for name := range f.given {
 		if !slices.Contains([]string{"refilter", "out", "filters", "plan", "quiet", "v"}, name) {
 			return wrong("-refilter reads dialogues that are there and asks nobody: leave out -%s", name)
@@ -34,9 +38,13 @@ func refilter(f *flags, stdout io.Writer, stderr *os.File) error {
 	}
 	r := &refiltering{in: f.refilter, filters: filters, before: map[string]int{}, after: map[string]int{}}
 	offline := false
+	var first mind.Dialogue
 	for d, err := range mind.Dialogues(r.in) {
 		if err != nil {
 			return err
+		}
+		if first.Key == "" {
+			first = d
 		}
 		if d.Model != "" { // A refused request has none.
 			offline = d.Model == mindtest.OfflineModel
@@ -53,6 +61,9 @@ func refilter(f *flags, stdout io.Writer, stderr *os.File) error {
 		}
 		f.in = nil
 		if r.out, err = f.output(offline); err != nil {
+			return err
+		}
+		if err := sameMetadata(first, r.in, r.out); err != nil {
 			return err
 		}
 		s, err := mind.OpenStore(r.out)
@@ -74,6 +85,23 @@ func refilter(f *flags, stdout io.Writer, stderr *os.File) error {
 	}
 	if !f.quiet || f.plan {
 		r.print(stdout, time.Since(start))
+	}
+	return nil
+}
+
+// sameMetadata refuses a store whose dialogues have other metadata than those of
+// in: it has the keys of its first line for ever, and others would be lost.
+func sameMetadata(first mind.Dialogue, in, out string) error {
+	keys := func(d mind.Dialogue) string { return strings.Join(slices.Sorted(maps.Keys(d.Metadata)), ", ") }
+	for d, err := range mind.Dialogues(out) {
+		if err != nil || first.Key == "" {
+			return nil // There is none yet, or OpenStore says what is wrong with it.
+		}
+		if keys(d) != keys(first) {
+			return wrong("-out %s: its dialogues have other metadata (%s) than those of %s (%s), which would be lost; name another file",
+				out, cmp.Or(keys(d), "none"), in, cmp.Or(keys(first), "none"))
+		}
+		break
 	}
 	return nil
 }
@@ -181,7 +209,7 @@ func (r *refiltering) print(w io.Writer, took time.Duration) {
 	line := func(name string, before, after int) { fmt.Fprintf(w, "%-14s %9d %9d\n", name, before, after) }
 	fmt.Fprintf(w, "%-14s %9d   in %s\n", "dialogues", r.read, r.in)
 	if r.known > 0 {
-		fmt.Fprintf(w, "%-14s %9d   in %s already, and not counted below\n", "held", r.known, r.out)
+		fmt.Fprintf(w, "%-14s %9d   in %s already, as the filters of that time left it, and not counted below\n", "held", r.known, r.out)
 	}
 	fmt.Fprintf(w, "\n%-14s %9s %9s\n", "", "before", "after")
 	line("kept", r.before[""], r.after[""])

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -99,6 +100,11 @@ func TestRefilterRefusesWhatWouldSpoilSomething(t *testing.T) {
 	status, _, errs := basic(t, dir, nil, "-out", "offline.jsonl")
 	require.Equal(t, 0, status, errs)
 	require.NoError(t, os.Symlink("model.jsonl", filepath.Join(dir, "link.jsonl")))
+	status, _, errs = basic(t, dir, nil, "-refilter", "model.jsonl", "-out", "bare.jsonl")
+	require.Equal(t, 0, status, errs)
+	bare, err := os.ReadFile(filepath.Join(dir, "bare.jsonl"))
+	require.NoError(t, err)
+	write(t, filepath.Join(dir, "bare.jsonl"), regexp.MustCompile(`,"type":"[^"]*"`).ReplaceAllString(string(bare), ""))
 	for _, test := range []struct {
 		name   string
 		args   []string
@@ -109,6 +115,10 @@ func TestRefilterRefusesWhatWouldSpoilSomething(t *testing.T) {
 		{"out is in", []string{"-out", "model.jsonl"}, 2, "name another file"},
 		{"out is in by another name", []string{"-out", "link.jsonl"}, 2, "name another file"},
 		{"out is the offline generator's", []string{"-out", "offline.jsonl"}, 2, "offline generator"},
+		{"out has the rejects of in", []string{"-out", ".model.mind/rejected.jsonl"}, 2, "the rejects"},
+		{"out has other metadata", []string{"-out", "bare.jsonl"}, 2, "other metadata (level) than those of model.jsonl (level, type)"},
+		{"no store", []string{"-refilter", "", "-out", "x.jsonl"}, 2, "name the store"},
+		{"no turns at all", []string{"-out", "x.jsonl", "-filters", "turns=0"}, 2, "turns=80"},
 		{"a flag that asks", []string{"-out", "x.jsonl", "-model", "m"}, 2, "-model"},
 		{"unknown filter", []string{"-out", "x.jsonl", "-filters", "tuns"}, 2, `"tuns"`},
 		{"missing store", []string{"-refilter", "missing.jsonl", "-out", "x.jsonl"}, 1, "missing.jsonl"},

@@ -47,6 +47,13 @@ func main() {
 // judge has model score the kept dialogues of the store in, writes the scores to
 // the store out and prints their means by style.
 func judge(ctx context.Context, w io.Writer, in, out string, model mind.Generator) error {
+	a, err := os.Stat(in)
+	if err != nil {
+		return err
+	}
+	if b, err := os.Stat(out); err == nil && os.SameFile(a, b) {
+		return fmt.Errorf("%s: it holds the dialogues; name another file for the scores with -out", out)
+	}
 	store, err := mind.OpenStore(out)
 	if err != nil {
 		return err

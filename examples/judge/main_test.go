@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -48,6 +50,11 @@ func TestJudgeStoresAScoreForEachDialogue(t *testing.T) {
 			"problem_solving       2 judged   correctness 5.00   faithfulness 4.00   preservation 3.00   novelty 1.00\n"+
 			"1 answers were no scores; they are in the rejects\n", table.String())
 		require.EqualValues(t, 4, asked.Load(), "judged twice")
+	}
+
+	require.NoError(t, os.Symlink(in, filepath.Join(dir, "link.jsonl")))
+	for _, name := range []string{in, filepath.Join(dir, "link.jsonl")} {
+		require.ErrorContains(t, judge(t.Context(), io.Discard, in, name, model), "name another file")
 	}
 
 	keys := map[string]bool{}
