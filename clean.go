@@ -20,9 +20,9 @@ import (
 //   - white space.
 //
 // It rejects an answer that is empty then, one that ends in its thoughts, one
-// with special tokens within, and one that refuses to answer. It never touches a
-// line of the dialogue or what stands in one: to clean twice is to clean once,
-// and a clean dialogue stays as it is.
+// with special tokens or the instruction within, and one that refuses to answer.
+// It never touches a line of the dialogue or what stands in one: to clean twice is
+// to clean once, and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {
 	text, whole, echoed := d.Text, true, false
 	// What is taken off may have hidden more of it; nobody writes it five deep.
@@ -56,6 +56,9 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	}
 	if token := findToken(d.Text); token != "" {
 		return fmt.Errorf("special token %s", token)
+	}
+	if in := instructions()[d.Style]; in != "" && strings.Contains(d.Text, in) {
+		return errors.New("the prompt within")
 	}
 	if r := refusal(d.Text); r != "" {
 		return fmt.Errorf("refusal %q", r)

@@ -104,6 +104,7 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"the prompt with its instruction", source + "\n\n" + debate.Instruction + "\n\n" + short, short, ""},
 		{"the instruction alone", debate.Instruction + "\n" + short, short, ""},
 		{"the prompt and nothing else", source + "\n\n" + debate.Instruction, "", "clean: empty, the prompt alone"},
+		{"the instruction at the end", short + "\n\n" + debate.Instruction, short + "\n\n" + debate.Instruction, "clean: the prompt within"},
 		{"tokens at the ends", "<|im_start|>assistant\n" + short + "<|im_end|>\n<|endoftext|>", short, ""},
 		{"tokens of another template", "<s> " + short + " </s>", short, ""},
 		{"tokens within", short + "<|im_end|>\n<|im_start|>user\nGo on.", short + "<|im_end|>\n<|im_start|>user\nGo on.", "clean: special token <|im_end|>"},
