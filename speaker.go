@@ -20,12 +20,15 @@ const maxName = 60
 // readName reads the name that s begins with, its markup, a stage direction
 // behind it, and the sign that separates it from what is said.
 func readName(s string) (tag nameTag, ok bool) {
-	i, opened := openMarkup(s)
+	pictures := emoji(s)
+	i, opened := openMarkup(s[pictures:])
+	i += pictures
 	if opened > 0 && i < len(s) && s[i] == '[' { // **[10:32] Alex:**
 		if n := clock(s[i+1:]); n > 0 && strings.HasPrefix(s[i+1+n:], "] ") {
 			i += 1 + n + len("] ")
 		}
 	}
+	i += emoji(s[i:])
 	bracket := byte(0)
 	if opened == 0 && i < len(s) {
 		switch {
@@ -180,6 +183,19 @@ func closeMarkup(s string) (n int) {
 		}
 	}
 	return 0
+}
+
+// emoji is the length of the pictures that s begins with, and of the space behind
+// them: 🧑‍🏫 Teacher.
+func emoji(s string) int {
+	rest := strings.TrimLeftFunc(s, func(r rune) bool {
+		const joiner, picture, tones = 0x200D, 0xFE0F, 0x1F3FB
+		return unicode.Is(unicode.So, r) || r == joiner || r == picture || tones <= r && r < tones+5
+	})
+	if len(rest) == len(s) {
+		return 0
+	}
+	return len(s) - len(strings.TrimLeft(rest, " "))
 }
 
 // direction is the length of the stage direction that s begins with, behind

@@ -36,6 +36,14 @@ func TestTurnsReadsEveryForm(t *testing.T) {
 	}
 }
 
+func TestTurnsReadsNamesBehindPictures(t *testing.T) {
+	want := []Turn{{"Teacher", "a"}, {"Student", "b"}, {"Teacher", "c"}, {"Student", "d"}}
+	for _, form := range []string{"🧑‍🏫 Teacher: a\n👩🏽‍🎓 Student: b\n🧑‍🏫 Teacher: c\n👩🏽‍🎓 Student: d",
+		"**🧑‍🏫 Teacher:** a\n\n**🎓 Student:** b\n\n**🧑‍🏫 Teacher:** c\n\n**🎓 Student:** d", "🧑‍🏫 **Teacher:** a\n🎓 **Student:** b\n🧑‍🏫 **Teacher:** c\n🎓 **Student:** d"} {
+		require.Equal(t, want, Turns(form), form)
+	}
+}
+
 // What nobody speaks in is one turn, and all of it.
 func TestTurnsKeepsProseWhole(t *testing.T) {
 	prose := "# Sums\n\nWe add.\n---\n(A remark in brackets.)\n\n*An aside.*"
@@ -48,7 +56,7 @@ func TestTurnsKeepsProseWhole(t *testing.T) {
 func TestTurnsIsLinear(t *testing.T) {
 	const size = 1 << 20
 	for _, s := range []string{"Alex: ", "Alex:\n", ":", "：", "**", "**A: ", "A. ", "a", "(", "[A", "* ", "> ", "# A\n", "$x: ", "Dr. ", "```\n", "---\nA: b\n", "(a b)\nA: b\n",
-		"**Turn 1** ", "Turn 1 (", "1. A: b\n", "老师：好。", "老", "<", "Alex — b\n", "\n", " "} {
+		"**Turn 1** ", "Turn 1 (", "1. A: b\n", "老师：好。", "老", "<", "😀", "😀 :", "😀\n", "Alex — b\n", "\n", " "} {
 		text := strings.Repeat(s, size/len(s))
 		start := time.Now()
 		Turns(text)
