@@ -101,8 +101,12 @@ func checkBalance(s string) error {
 				}
 				open = open[:len(open)-1]
 			case 'b', 'e':
-				name, isBegin, ok := environmentTag(s[i:])
-				if !ok {
+				isBegin, command := s[i] == 'b', "nd{"
+				if isBegin {
+					command = "egin{"
+				}
+				name, _ := environment(s, i+1, command)
+				if name == "" {
 					break
 				}
 				if isBegin {
@@ -148,21 +152,6 @@ func isProse(s string) bool {
 		}
 	}
 	return letters >= 3
-}
-
-// environmentTag reads begin{name} and end{name}.
-func environmentTag(s string) (name string, begin, ok bool) {
-	rest, begin := strings.CutPrefix(s, "begin{")
-	if !begin {
-		if rest, ok = strings.CutPrefix(s, "end{"); !ok {
-			return "", false, false
-		}
-	}
-	n := strings.IndexByte(rest[:min(len(rest), 40)], '}')
-	if n < 0 {
-		return "", false, false
-	}
-	return rest[:n], begin, true
 }
 
 // before is the end of s[:i] and around what stands on both sides of s[i], for a

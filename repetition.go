@@ -220,7 +220,7 @@ func (l *RepetitionLimits) checkBlock(text string, ws []word, t *hashTable) erro
 				break
 			}
 		}
-		err = fmt.Errorf("a block of %d words is repeated at once: %q", times*distance, excerptOf(text[ws[i+1-times*distance].from:ws[i].to]))
+		err = fmt.Errorf("a block of %d words is repeated at once: %q", times*distance, shortened(text[ws[i+1-times*distance].from:ws[i].to]))
 		return true
 	}
 	found := false
@@ -238,13 +238,4 @@ func (l *RepetitionLimits) checkBlock(text string, ws []word, t *hashTable) erro
 		found = check(i)
 	}
 	return err
-}
-
-// excerptOf is the beginning of s, for a reason.
-func excerptOf(s string) string {
-	s = strings.Join(strings.Fields(s[:min(len(s), 200)]), " ")
-	if r := []rune(strings.ToValidUTF8(s, "")); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return strings.ToValidUTF8(s, "")
 }
