@@ -122,7 +122,7 @@ func TestGroundingSaysWhatIsMissing(t *testing.T) {
 		{"invented", source, "48 meters, 36 dollars, 64 meters; 11, 13, 17, 19, 23, 29, 31, 37", "grounding: 8 of 11 numbers are not in the source, more than 0.60"},
 		{"a table of one's own", source, "48 meters, 36 dollars; 11, 13, 17, 19, 23, 29, 31", ""},
 		{"times and headers are not said", source, "[10:32] A: 48 meters\n[10:43] B: 36 dollars\n[11:54] A: Yes.\n[12:57] B: So?\n[13:58] A: 64 meters.\n[14:59] B: Yes.", ""},
-		{"small numbers are for counting", source, "48 meters, 36 dollars; 1, 2, 3, 4, 5, 6, 7, 8, 9, 10", ""},
+		{"small numbers are for counting", source, "48 meters, 36 dollars; 1, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10", ""},
 		{"reckoned", source, "48 + 64 = 112, 112 + 80 = 192, 36 + 45 = 81, 81 + 52 = 133, 133 - 112 is 21.", ""},
 		{"reckoned from invented ones", source, "48 and 36: 71 + 73 = 144, 144 + 79 = 223, 223 + 83 = 306, 306 + 89 = 395.", "grounding: 9 of 11 numbers are not in the source, more than 0.60"},
 		{"the answer first", source + "\n#### 133", "The one of 48 meters is cheap.", "grounding: answer 133 not found"},
