@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var corruptions = flag.Int("corruptions", 1_000, "damage the files of each format `N` times")
+var corruptions = flag.Int("corruptions", 300, "damage the files of each format `N` times")
 
 // A victim is a file to be damaged, with what is read of it.
 type victim struct {

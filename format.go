@@ -46,7 +46,7 @@ func otherFormat(head []byte) error {
 		{"BZh", "compressed with bzip2, which is not read; decompress it (bunzip2), or compress it with gzip or zstd"},
 		{"\xfd7zXZ", "compressed with xz, which is not read; decompress it (unxz), or compress it with gzip or zstd"},
 		{"PK\x03\x04", "a zip file, which is not read; unpack it (unzip) and name the folder"},
-		{"ARROW1", "an Arrow file, which is not read; write it as parquet or JSONL"},
+		{"ARROW1\x00", "an Arrow file, which is not read; write it as parquet or JSONL"},
 		{"%PDF", "a PDF, which is not read; write its text as .txt or .tex"},
 		{"\xff\xfe", "UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)"},
 		{"\xfe\xff", "UTF-16, not UTF-8; convert it (iconv -f UTF-16 -t UTF-8)"},
