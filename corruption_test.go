@@ -114,7 +114,6 @@ func TestCorruption(t *testing.T) {
 				}
 			}
 			t.Logf("%d times: %d errors, %d with rows skipped, %d as if nothing were; slowest %v, most memory asked for %d MB", *corruptions, failed, partly, *corruptions-failed-partly, slowest.Round(time.Millisecond), most>>20)
-			require.Less(t, slowest, 20*time.Second)
 			require.Less(t, most, uint64(600<<20))
 		})
 	}

@@ -1,9 +1,9 @@
 package mind
 
 import (
+	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -174,23 +174,24 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// Every filter takes 512 KB of what is hard for one of them in a moment, where
-// anything quadratic would take minutes. Two have their time from others: tokens
-// and ratio count tokens.
+// Every filter takes time in proportion to what is hard for one of them. Two have
+// their time from others: tokens and ratio count tokens.
 func TestFiltersAreLinear(t *testing.T) {
-	const size = 1 << 19
 	for _, s := range []string{"a", "a ", "ab ", "A: b\n", "$", "$a", "$a ", `\(`, `\[`, "$$", `\begin{a}`, `\begin{a}\end{a}`, "{", "`", "```", "```\n", "<", "<|a", "<think>", "<think></think>", "</think>",
 		`\frac`, `\frac{`, `\boxed{`, "#### 1\n", "The answer is 1. ", "1,000,", "1/", "one hundred ", "二十", "<<", "[asy]", "[INST", "\n\nI hope this conversation helps.", "Here is the dialogue:\n", "，", "é"} {
-		text := strings.Repeat(s, size/len(s))
-		for _, d := range []Dialogue{{Text: text, Source: "A text about 12 tulips. #### 12"}, {Text: text, Source: text}, {Text: "A: b\nB: c", Source: text}} {
+		for where, dialogue := range map[string]func(text string) Dialogue{
+			"text":   func(text string) Dialogue { return Dialogue{Text: text, Source: "A text about 12 tulips. #### 12"} },
+			"both":   func(text string) Dialogue { return Dialogue{Text: text, Source: text} },
+			"source": func(text string) Dialogue { return Dialogue{Text: "A: b\nB: c", Source: text} },
+		} {
 			for _, f := range StrictFilters() {
 				if f.Name == "tokens" || f.Name == "ratio" {
 					continue
 				}
-				start := time.Now()
-				d := d
-				_ = f.Check(&d)
-				require.Less(t, time.Since(start), 2*time.Second, "%s of %q", f.Name, s)
+				linear(t, fmt.Sprintf("%s of %q as %s", f.Name, s, where), 1<<17, func(size int) {
+					d := dialogue(strings.Repeat(s, size/len(s)))
+					_ = f.Check(&d)
+				})
 			}
 		}
 	}

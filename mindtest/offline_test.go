@@ -286,9 +286,13 @@ func TestOfflineTalksInAnyStyle(t *testing.T) {
 func TestOfflineReadsHostileTextInLinearTime(t *testing.T) {
 	took := func(unit string) time.Duration {
 		text := strings.Repeat(unit, 200_000/len(unit)) + " That is all."
-		start := time.Now()
-		talk(t, "debate", 0, text)
-		return time.Since(start)
+		best := time.Hour
+		for range 3 { // A machine with others on it now and then stops for a while.
+			start := time.Now()
+			talk(t, "debate", 0, text)
+			best = min(best, time.Since(start))
+		}
+		return best
 	}
 	plain := took("Let $x$ be a number. ")
 	for _, unit := range []string{`\( `, `$$ `, `\begin{a}`, `\begin{a} \begin{b} \end{a} `, `\boxed{`, `\boxed{x} `, "a\n\n"} {
