@@ -100,8 +100,8 @@ func TestMemoryIsFlat(t *testing.T) {
 				require.Equal(t, n, i)
 				return most - min(before, most)
 			}
-			most(1_000)                                   // What is made once.
-			once, tenTimes := most(10_000), most(100_000) // 10 and 100 MB.
+			most(1_000)                                 // What is made once.
+			once, tenTimes := most(4_000), most(40_000) // 4 and 40 MB.
 			t.Logf("%d and %d KB", once>>10, tenTimes>>10)
 			require.LessOrEqual(t, tenTimes, once+once/10+256<<10) // The collector's own comes and goes.
 		})
