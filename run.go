@@ -174,7 +174,7 @@ func (r *run) mistrust(u unit, read int) {
 		return
 	}
 	if sent := promptTokens(u.Request); 2*sent > 3*read && r.cutPrompt.CompareAndSwap(false, true) {
-		r.log.Warn("the server has read only a part of a prompt: give it a larger context window (num_ctx in Ollama), or cut texts shorter (TokenChunker.Max, -tokens)",
+		r.log.Warn("the server seems to have read only a part of a prompt: give it a larger context window (num_ctx in Ollama), or cut texts shorter (TokenChunker.Max, -tokens)",
 			"key", u.Key, "tokens read", read, "tokens sent", sent)
 	}
 }
