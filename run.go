@@ -38,6 +38,10 @@ const (
 	maxSilence = 5 * time.Minute
 	minSignals = 10
 
+	// Dialogues in one Write, at most: enough that a sync costs nothing, and few
+	// enough that they are no memory to speak of.
+	maxGroup = 512
+
 	firstWait   = time.Second
 	maxWait     = time.Minute
 	maxBusyWait = 24 * time.Hour // A server's own word for more is a mistake.
@@ -47,7 +51,7 @@ func newRun(p *Pipeline, empty bool, stop, cut context.CancelCauseFunc) *run {
 	r := &run{Pipeline: p, stop: stop, cut: cut, guarded: empty}
 	r.limiter = newLimiter(p.limits, answerTokens(p.gen))
 	r.turn = make(chan struct{}, 1)
-	r.outcomes = make(chan Dialogue, p.concurrency)
+	r.outcomes = make(chan Dialogue, min(p.concurrency, maxGroup))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.slots = newSlots(p.concurrency, p.log)
@@ -255,15 +259,15 @@ func (r *run) alarm(err error) {
 }
 
 // write is the writer. Answers that come while one Write syncs go into the
-// next. It takes as many as there are slots, and as many wait in its queue: with
-// those in flight, a kill costs three requests a slot at most, and with a disk
-// that is faster than the server hardly more than those in flight.
+// next. It takes as many as there are slots, up to maxGroup, and as many wait in
+// its queue: with those in flight, a kill costs three requests a slot at most, and
+// with a disk that is faster than the server hardly more than those in flight.
 func (r *run) write(ctx context.Context) {
 	var group []Dialogue
 	var failed error
 	for d := range r.outcomes {
 		group = append(group[:0], d)
-		for more := true; more && len(group) < r.concurrency; {
+		for more := true; more && len(group) < min(r.concurrency, maxGroup); {
 			select {
 			case d, ok := <-r.outcomes:
 				if more = ok; ok {
