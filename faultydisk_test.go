@@ -91,6 +91,30 @@ func TestFaultyDisk(t *testing.T) {
 	}
 }
 
+// A swappingDisk is one on which somebody puts another file in the place of one
+// that is open: after a number of looks at the name.
+type swappingDisk struct {
+	*memDisk
+	looks int
+}
+
+func (d *swappingDisk) same(f diskFile, name string) bool {
+	d.looks--
+	return d.looks >= 0 && d.memDisk.same(f, name)
+}
+
+// TestNothingIsAcknowledgedInAReplacedFile, whether it was replaced before the
+// write or while that went on.
+func TestNothingIsAcknowledgedInAReplacedFile(t *testing.T) {
+	for looks := range 2 {
+		disk := &swappingDisk{newMemDisk("", 0), looks}
+		s, err := openStore(disk, disk.out)
+		require.NoError(t, err)
+		require.ErrorIs(t, s.Write(t.Context(), []Dialogue{numberedDialogue(0)}), errChanged, "after %d looks", looks)
+		require.NoError(t, s.Close())
+	}
+}
+
 // TestPowerCuts cuts the power at any operations of a run and of those after
 // it, which repair what the cuts before them left. What was acknowledged
 // survives them all. Some are kills instead, which lose nothing by themselves,

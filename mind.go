@@ -19,9 +19,11 @@
 // What holds, after any kill and a rerun that returns nil:
 //
 //   - every unit has exactly one record, and no line is torn;
-//   - every answer that was received is kept, also one that a filter rejects;
+//   - every answer that Run received is kept, also one that a filter rejects,
+//     but for those that a kill found in flight or on their way to the disk;
 //   - units drawn = held + kept + rejected + failed + pending, at any time;
-//   - memory is flat, but for 16 to 32 bytes a finished unit;
+//   - memory is flat: the units in flight and in back-off, which are bounded,
+//     and 20 to 28 bytes a finished one;
 //   - no network but the endpoint that the user named;
 //   - same input, same seed: the same units.
 //

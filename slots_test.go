@@ -232,6 +232,33 @@ func TestSlotsForgetWithoutAnswers(t *testing.T) {
 	require.Less(t, len(p.slots.events), 10_000)
 }
 
+// A slowSink takes its time for each Write, and remembers the largest.
+type slowSink struct {
+	memory
+	most int
+}
+
+func (s *slowSink) Write(ctx context.Context, ds []Dialogue) error {
+	s.most = max(s.most, len(ds))
+	time.Sleep(time.Second)
+	return s.memory.Write(ctx, ds)
+}
+
+// TestWritesAreBounded: answers that wait for a slow disk go into large groups,
+// but not into larger ones the more slots there are.
+func TestWritesAreBounded(t *testing.T) {
+	for concurrency, most := range map[int]int{100: 100, 4000: 512} {
+		synctest.Test(t, func(t *testing.T) {
+			sink := &slowSink{}
+			p, err := New(numbered(6000), &server{latency: about(time.Second)}, sink, WithConcurrency(concurrency), WithFilters())
+			require.NoError(t, err)
+			require.NoError(t, p.Run(t.Context()))
+			require.Equal(t, most, sink.most)
+			require.Len(t, sink.dialogues, 6000)
+		})
+	}
+}
+
 // TestClosedDoorIsKnockedAtAsAsked: a server that refuses everything and asks to
 // be left alone for a minute is asked once a minute, not by every unit.
 func TestClosedDoorIsKnockedAtAsAsked(t *testing.T) {
