@@ -25,10 +25,16 @@ func TestOurOwnConform(t *testing.T) {
 	text := "Problem:\nWhat is $2+2$?\n\nSolution:\nWe add $2$ to $2$. This is $\\boxed{4}$."
 	mindtest.TestSource(t, mind.Documents{{ID: "1", IntID: true, Text: text}, {ID: "2", IntID: true, Text: "b"}})
 	mindtest.TestSource(t, mind.Sample(mind.Documents{{ID: "a", Text: text}, {ID: "b", Text: "b"}, {ID: "c", Text: "c"}}, 2, 1))
-	mindtest.TestSource(t, &mind.Files{Paths: []string{filepath.Join("..", "testdata", "MATH.json")}})
+	problems := &mind.Files{Paths: []string{filepath.Join("..", "testdata", "MATH.json")}}
+	mindtest.TestSource(t, problems)
+	mindtest.TestSource(t, &mind.Files{Paths: []string{filepath.Join("..", "testdata")}}) // A folder, with files of several kinds.
+	benchmark, err := mind.ReadBenchmark(t.Context(), mind.Documents{{Text: "Evaluate the sum of the first twelve odd numbers."}})
+	require.NoError(t, err)
+	mindtest.TestSource(t, mind.Decontaminate(problems, benchmark))
 
 	mindtest.TestChunker(t, mind.TokenChunker{Max: 8}, text)
 	mindtest.TestChunker(t, mind.TokenChunker{Max: 50, Encoding: mind.CL100k}, text)
+	mindtest.TestChunker(t, mind.TokenChunker{Max: 50, Tokenizer: mind.TokenizerFunc(func(text string) int { return len(text) })}, text)
 
 	// A function that needs no time need not look whether it has any.
 	mindtest.TestGenerator(t, mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
