@@ -179,3 +179,22 @@ func FuzzJSONReader(f *testing.F) {
 		}
 	})
 }
+
+// A value ends in the same place in whatever pieces it comes.
+func TestValuesEndWhereverTheyAreCut(t *testing.T) {
+	for _, value := range []string{`"a\"b"`, `"\\"`, `"\\\"\\\\"`, `""`, `{"a\\":["\"]","\\",{}],"b":"}\\\""}`, `[]`, `"\u005c"`} {
+		text := value + `, "more"`
+		for first := 1; first <= len(text); first++ {
+			for size := 1; size <= len(text); size++ {
+				var e extent
+				n, ended := e.scan([]byte(text[:first]))
+				for !ended {
+					more := 0
+					more, ended = e.scan([]byte(text[n:min(n+size, len(text))]))
+					n += more
+				}
+				require.Equal(t, value, text[:n], "first %d bytes, then %d each", first, size)
+			}
+		}
+	}
+}

@@ -151,7 +151,7 @@ func asText(v value) string {
 	if v.plain {
 		return string(v.b)
 	}
-	return string(v.appendText(nil))
+	return string(v.appendText(make([]byte, 0, len(v.b))))
 }
 
 // appendText appends asText of a value.
@@ -189,6 +189,16 @@ func (v value) kind() string {
 		return "null"
 	}
 	return "a number"
+}
+
+func (v value) isString() bool { return v.plain || len(v.b) > 0 && v.b[0] == '"' }
+
+// members are those of an object; anything else has none.
+func (v value) members() []member {
+	if v.plain || len(v.b) == 0 || v.b[0] != '{' {
+		return nil
+	}
+	return appendMembers(nil, v.b)
 }
 
 // isInteger tells whether a value is an integer of 64 bits that is written as
@@ -307,15 +317,17 @@ func (e *extent) scan(b []byte) (n int, ended bool) {
 				e.escaped = false
 				continue
 			}
-			for i < len(b) && b[i] != '"' && b[i] != '\\' {
-				i++
+			// By quotes alone: IndexByte looks at many bytes at once, and which
+			// quotes are escaped is told by the backslashes before them.
+			from := i
+			if i += bytes.IndexByte(b[i:], '"'); i < from {
+				e.escaped = odd(b[from:])
+				return len(b), false
 			}
-			if i == len(b) {
-				break
+			if odd(b[from:i]) {
+				continue
 			}
-			if b[i] == '\\' {
-				e.escaped = true
-			} else if e.inString = false; e.depth == 0 {
+			if e.inString = false; e.depth == 0 {
 				return i + 1, true
 			}
 			continue
@@ -337,4 +349,14 @@ func (e *extent) scan(b []byte) (n int, ended bool) {
 		}
 	}
 	return len(b), false
+}
+
+// odd tells whether b ends in an odd number of backslashes: the last one of them
+// escapes what comes next.
+func odd(b []byte) bool {
+	n := 0
+	for n < len(b) && b[len(b)-1-n] == '\\' {
+		n++
+	}
+	return n%2 == 1
 }
