@@ -187,7 +187,7 @@ func (c *Client) Generate(ctx context.Context, r Request) (Response, error) {
 }
 
 // clientBodies are buffers for answers: what is kept of one is copied out of it.
-var clientBodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var clientBodies = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, 8<<10)) }}
 
 // clientTransport is shared by every Client that has none of its own. The
 // default transport keeps two idle connections a host and dials anew for most
@@ -199,6 +199,7 @@ var clientTransport = sync.OnceValue(func() http.RoundTripper {
 		TLSHandshakeTimeout: 30 * time.Second,
 		ForceAttemptHTTP2:   true,
 		MaxIdleConnsPerHost: 1 << 14,
+		ReadBufferSize:      1 << 10,
 		IdleConnTimeout:     90 * time.Second,
 		// An HTTP/2 connection that died without a word would hold all of its
 		// requests until they time out.
@@ -302,71 +303,77 @@ func (c *Client) body(u *url.URL, r Request) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// answer reads the body of a response that says it is one.
+// answer reads the body of a response that says it is one. What it needs is
+// found in place: encoding/json goes over an answer twice to decode it, which
+// is a tenth of all that a run does.
 func (c *Client) answer(u *url.URL, resp *http.Response, body []byte) (Response, error) {
-	var a struct {
-		Model   string
-		Choices []struct {
-			Message *struct {
-				Content any // A string, null, or a list of parts.
-			}
-			FinishReason string          `json:"finish_reason"`
-			Error        json.RawMessage // OpenRouter: the model failed midway.
+	if !json.Valid(body) {
+		if looksHTML(body) {
+			return Response{}, c.failure(u, verdict{hint: "check BaseURL (-base-url)"}, 0, "%d with an HTML page instead of an answer: %s",
+				resp.StatusCode, c.quote(htmlTitle(body)))
 		}
-		Usage Usage
-		Error json.RawMessage
-	}
-	err := json.Unmarshal(body, &a)
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		err = nil // A count that is a string is no reason to lose an answer; the rest has been read.
-	}
-	if len(a.Choices) > 0 && noError[string(a.Error)] {
-		a.Error = a.Choices[0].Error
-	}
-	switch {
-	case err != nil && looksHTML(body):
-		return Response{}, c.failure(u, verdict{hint: "check BaseURL (-base-url)"}, 0, "%d with an HTML page instead of an answer: %s",
-			resp.StatusCode, c.quote(htmlTitle(body)))
-	case err != nil:
+		err := json.Unmarshal(body, new(any)) // To hear why.
 		return Response{}, c.failure(u, verdict{}, 0, "answer of %d bytes is cut off or no JSON: %v", len(body), err)
-	case !noError[string(a.Error)]:
-		return Response{}, c.refused(u, resp, body)
-	case len(a.Choices) == 0 || a.Choices[0].Message == nil:
+	}
+	a := value{b: bytes.TrimSpace(body)}.members()
+	first := find(a, "choices.0").members()
+	failed := named(a, "error")
+	if noError[string(failed.b)] {
+		failed = named(first, "error") // OpenRouter: the model failed midway.
+	}
+	message := named(first, "message")
+	if !noError[string(failed.b)] || message.isNull() {
 		return Response{}, c.refused(u, resp, body) // It has a code, or else counts as malformed.
 	}
-	first := a.Choices[0]
-	switch first.FinishReason {
+	reason := textIn(first, "finish_reason")
+	switch reason {
 	case "network_error", "error", "abort": // Zhipu, OpenRouter, SGLang: not the model's doing.
-		return Response{}, c.failure(u, verdict{}, 0, "the server gave up midway: finish_reason %s", first.FinishReason)
+		return Response{}, c.failure(u, verdict{}, 0, "the server gave up midway: finish_reason %s", reason)
 	case "eos", "eos_token": // Together and older TGI name the token that ended it.
-		first.FinishReason = "stop"
+		reason = "stop"
+	}
+	var usage Usage
+	if v := named(a, "usage"); v.exists() {
+		_ = json.Unmarshal(v.b, &usage) // A count that is a string is no reason to lose an answer.
 	}
 	return Response{
-		Text:         contentText(first.Message.Content),
-		Model:        cmp.Or(a.Model, c.Model),
-		FinishReason: first.FinishReason,
-		Usage:        Usage{max(a.Usage.PromptTokens, 0), max(a.Usage.CompletionTokens, 0)},
+		Text:         contentText(named(message.members(), "content")),
+		Model:        cmp.Or(textIn(a, "model"), c.Model),
+		FinishReason: reason,
+		Usage:        Usage{max(usage.PromptTokens, 0), max(usage.CompletionTokens, 0)},
 	}, nil
+}
+
+// textIn is the string of this name, "" where there is none.
+func textIn(members []member, name string) string {
+	if v := named(members, name); v.isString() {
+		return validUTF8(asText(v))
+	}
+	return ""
 }
 
 // noError are the values of an "error" that tell of none: gateways send it
 // always, beside a good answer.
 var noError = map[string]bool{"": true, "null": true, `""`: true, "{}": true, "false": true}
 
-// contentText is the text of a message's content. Of a list only the parts of
-// type text count: others hold reasoning.
-func contentText(content any) string {
-	switch v := content.(type) {
-	case string:
-		return v
-	case []any:
-		var b strings.Builder
-		for _, part := range v {
-			if p, ok := part.(map[string]any); ok && p["type"] == "text" {
-				b.WriteString(contentText(p["text"]))
-			}
-		}
-		return b.String()
+// contentText is the text of a message's content: a string, null, or a list of
+// parts. Of those only the ones of type text count: others hold reasoning.
+func contentText(content value) string {
+	if content.isString() {
+		// In its own place, which is used for nothing else any more: it is the
+		// longest text of all.
+		return validUTF8(string(appendString(content.b[:0], content.b)))
 	}
-	return ""
+	var parts []any
+	if content.exists() {
+		_ = json.Unmarshal(content.b, &parts) // What is no list has no parts.
+	}
+	var b strings.Builder
+	for _, part := range parts {
+		if p, ok := part.(map[string]any); ok && p["type"] == "text" {
+			text, _ := p["text"].(string)
+			b.WriteString(text)
+		}
+	}
+	return b.String()
 }

@@ -1,6 +1,7 @@
 package mind_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -512,6 +513,26 @@ func FuzzAnswer(f *testing.F) {
 		require.True(t, json.Valid(body))
 		require.True(t, utf8.ValidString(got.Text+got.Model+got.FinishReason))
 		require.True(t, got.Usage.PromptTokens >= 0 && got.Usage.CompletionTokens >= 0)
+	})
+}
+
+// What a server has encoded is what is read.
+func FuzzAnswerText(f *testing.F) {
+	for _, s := range []string{"", "a\nb", `\frac{"1"}{2}\\`, "\\\"", "老师：<b>\u2028\U0001F600\x00", strings.Repeat("\\", 99)} {
+		f.Add(s, true)
+		f.Add(s, false)
+	}
+	f.Fuzz(func(t *testing.T, text string, escapeHTML bool) {
+		text = strings.ToValidUTF8(text, "")
+		var body bytes.Buffer
+		e := json.NewEncoder(&body)
+		e.SetEscapeHTML(escapeHTML)
+		message := map[string]any{"content": text, "reasoning_content": text, "role": "assistant"}
+		require.NoError(t, e.Encode(map[string]any{"choices": []any{map[string]any{"finish_reason": text + "!", "message": message}}, "model": text + "!"}))
+		c, _ := faulty(mindtest.Fault{Body: body.String()})
+		got, err := c.Generate(t.Context(), mind.Request{Prompt: "p"})
+		require.NoError(t, err)
+		require.Equal(t, mind.Response{Text: text, Model: text + "!", FinishReason: text + "!"}, got)
 	})
 }
 

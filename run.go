@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 )
 
 // A run is what Run's goroutines share.
@@ -332,5 +333,14 @@ func (u unit) dialogue() Dialogue {
 
 // printable replaces what sinks and tools break on: NUL and bad UTF-8.
 func printable(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	return strings.ReplaceAll(validUTF8(s), "\x00", "\uFFFD")
+}
+
+// validUTF8 has U+FFFD for each run of bytes that is not UTF-8. ToValidUTF8 alone
+// looks at every rune, ValidString at eight bytes at a time.
+func validUTF8(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
 }
