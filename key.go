@@ -22,30 +22,33 @@ var keyEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
 
 // documentHash identifies a document by its id and its text.
 func documentHash(d Document) [32]byte {
-	return hash(jsonID(d.ID, d.IntID), []byte(d.Text))
+	return hash(string(jsonID(d.ID, d.IntID)), d.Text)
 }
 
 // unitHash identifies what there is one dialogue for.
 func unitHash(document [32]byte, chunk int, style string, sample int) (unit [16]byte) {
-	h := hash(document[:], strconv.AppendInt(nil, int64(chunk), 10), []byte(style), strconv.AppendInt(nil, int64(sample), 10))
+	h := hash(string(document[:]), strconv.Itoa(chunk), style, strconv.Itoa(sample))
 	return [16]byte(h[:16])
 }
 
 // recipeHash identifies what is sent.
 func recipeHash(system, prompt string) (recipe [8]byte) {
-	h := hash([]byte(system), []byte(prompt))
+	h := hash(system, prompt)
 	return [8]byte(h[:8])
 }
 
 // hash is sha256 over parts that are each preceded by their length in bytes,
 // as 8 bytes big-endian, so that no two lists of parts have the same input.
-func hash(parts ...[]byte) (sum [32]byte) {
+func hash(parts ...string) (sum [32]byte) {
 	h := sha256.New()
-	var n [8]byte
+	var b [512]byte // Not []byte(p): a text is long, and would be copied whole.
 	for _, p := range parts {
-		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-		h.Write(n[:])
-		h.Write(p)
+		h.Write(binary.BigEndian.AppendUint64(b[:0], uint64(len(p))))
+		for len(p) > 0 {
+			n := copy(b[:], p)
+			h.Write(b[:n])
+			p = p[n:]
+		}
 	}
 	h.Sum(sum[:0])
 	return sum
@@ -90,6 +93,6 @@ func parseKey(key string) (unit [16]byte, recipe [8]byte, err error) {
 
 // textID is the id that a record has where its document has none.
 func textID(text string) string {
-	h := hash([]byte(text))
+	h := hash(text)
 	return hex.EncodeToString(h[:8])
 }

@@ -94,7 +94,7 @@ func (s *sample) stratum(d Document) string {
 
 func (s *sample) rank(d Document) [32]byte {
 	h := documentHash(d)
-	return hash(strconv.AppendUint(nil, s.seed, 10), h[:])
+	return hash(strconv.FormatUint(s.seed, 10), string(h[:]))
 }
 
 // A pick is a document that may be drawn.
