@@ -57,7 +57,7 @@ func New(src Source, gen Generator, sink Sink, opts ...Option) (*Pipeline, error
 // The goroutines, each waited for by Run:
 //
 //	Run     draws units: source × chunks × styles × samples, minus those held
-//	holders one a unit: Generate and filters in a slot, back-off without one
+//	holders a unit at a time: Generate and filters in a slot, back-off without one
 //	writer  one: what waits in outcomes goes into one Write
 //	grace   one: ends the requests in flight when the time is up
 func (p *Pipeline) Run(ctx context.Context) error {
@@ -97,8 +97,17 @@ func (p *Pipeline) Run(ctx context.Context) error {
 			end = false
 			break
 		}
-		holders.Go(func() error { r.hold(drawing, asking, u, a); return nil })
+		next := admitted{u, a}
+		select {
+		case r.next <- next:
+		default:
+			// Where there are as many holders as may be, one of them is done soon.
+			if !holders.TryGo(func() error { r.holder(drawing, asking, next); return nil }) {
+				r.next <- next
+			}
+		}
 	}
+	close(r.next)
 	_ = holders.Wait()
 	r.allRefused()
 	close(finished)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -210,6 +211,37 @@ func TestBusyServerCostsNoMemory(t *testing.T) {
 		require.LessOrEqual(t, drawn.Load(), int64(1024+8+1))
 		balanced(t, p.Stats())
 		require.Zero(t, p.Stats().InFlight)
+	})
+}
+
+// TestHoldersEndAfterAStorm: what was in back-off together does not stay for ever.
+func TestHoldersEndAfterAStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const concurrency, units = 4, 3000
+		start, most, left := time.Now(), 0, 0
+		gen := mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
+			if time.Since(start) < 30*time.Second {
+				return mind.Response{}, errors.New("500")
+			}
+			time.Sleep(time.Second)
+			return mind.Response{Text: "Teacher: yes"}, nil
+		})
+		before := runtime.NumGoroutine()
+		src := mind.SourceFunc(func(context.Context) iter.Seq2[mind.Document, error] {
+			return func(yield func(mind.Document, error) bool) {
+				for i := range units {
+					left = runtime.NumGoroutine() - before
+					most = max(most, left)
+					if !yield(mind.Document{Text: fmt.Sprint(i)}, nil) {
+						return
+					}
+				}
+			}
+		})
+		p := pipeline(t, src, gen, &mindtest.Memory{}, mind.WithConcurrency(concurrency), mind.WithAttempts(1000), mind.WithFilters())
+		require.NoError(t, p.Run(t.Context()))
+		require.Greater(t, most, 1000, "no storm")
+		require.Less(t, left, 2*concurrency+10)
 	})
 }
 

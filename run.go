@@ -19,6 +19,8 @@ type run struct {
 	turn     chan struct{}           // Held by the unit that comes back from back-off through the limits, if there are any.
 	stop     context.CancelCauseFunc // Draws nothing more.
 	cut      context.CancelCauseFunc // Ends the requests in flight.
+	next     chan admitted           // Run to a holder that has nothing to do.
+	idle     atomic.Int64            // Holders that have nothing to do.
 	outcomes chan Dialogue           // Holders to writer.
 
 	cutPrompt atomic.Bool // The server did not read a prompt whole, and that was told.
@@ -52,6 +54,7 @@ func newRun(p *Pipeline, empty bool, stop, cut context.CancelCauseFunc) *run {
 	r := &run{Pipeline: p, stop: stop, cut: cut, guarded: empty}
 	r.limiter = newLimiter(p.limits, answerTokens(p.gen))
 	r.turn = make(chan struct{}, 1)
+	r.next = make(chan admitted)
 	r.outcomes = make(chan Dialogue, min(p.concurrency, maxGroup))
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,6 +84,27 @@ func (r *run) admit(ctx context.Context, u unit, slot func(context.Context) (*ti
 		r.limiter.settle(c, Usage{})
 	}
 	return admission{t, c}, err
+}
+
+// An admitted unit may be asked for at once.
+type admitted struct {
+	unit
+	admission
+}
+
+// holder holds one unit after the other. A goroutine for each, the plainer way,
+// would grow its stack anew to what net/http needs, which costs as much as all
+// that a run itself does for a unit. After a storm of refusals there are far more
+// holders than slots: those beyond them end.
+func (r *run) holder(drawing, asking context.Context, next admitted) {
+	for more := true; more; r.idle.Add(-1) {
+		r.hold(drawing, asking, next.unit, next.admission)
+		if r.idle.Add(1) > int64(r.concurrency) {
+			more = false
+		} else {
+			next, more = <-r.next
+		}
+	}
 }
 
 // hold sees a unit through to its outcome. A unit whose request is cut off, or
