@@ -25,14 +25,13 @@ type figure struct {
 
 func (f figure) speed() float64 { return float64(f.rows) / f.wall.Seconds() }
 
-// ideal is the share of what the server could have answered, from the moment
-// with all slots in use to the last request, and how long the climb there took.
-func (f figure) ideal(latency time.Duration, workers int) (share, climb string) {
-	if latency == 0 || f.Full == 0 || f.Last == f.Full {
+// ideal is the share of what the server could have answered from the moment with
+// all slots in use, and how long the climb there took.
+func (f figure) ideal(latency time.Duration) (share, climb string) {
+	if latency == 0 || f.Rounds == 0 {
 		return "-", "-"
 	}
-	could := time.Duration(f.Last-f.Full).Seconds() / latency.Seconds() * float64(workers)
-	return fmt.Sprintf("%.3f", float64(f.Requests-f.AtFull)/could), fmt.Sprint(time.Duration(f.Full - f.First).Round(10 * time.Millisecond))
+	return fmt.Sprintf("%.3f", float64(f.Rounds)*latency.Seconds()/time.Duration(f.Took).Seconds()), fmt.Sprint(time.Duration(f.Full - f.First).Round(10 * time.Millisecond))
 }
 
 // cpuRow is CPU time for 1,000 rows.
@@ -118,7 +117,7 @@ func compare(long bool) error {
 				return err
 			}
 			f := both[i]
-			share, climb := f.ideal(l.latency, l.workers)
+			share, climb := f.ideal(l.latency)
 			fmt.Printf("| %s | %s | %.0f | %s | %s | %v | %d MB | %d | %d | %v |\n", l.name, name, f.speed(), share, climb,
 				f.cpuRow().Round(time.Millisecond), f.rss>>20, f.Connections, f.Peak, f.first.Round(time.Millisecond))
 			if i == 1 {

@@ -60,11 +60,12 @@ var answer = strings.Repeat("Teacher: What is $12\\cdot 3$, and why?\nStudent: I
 // server answers each chat completion after a latency, and tells at /seen what
 // it has seen. It does no more than it must, so that it is not what is measured.
 func server(latency time.Duration, workers int) error {
-	var requests, connections, first, full, atFull, last, peak, inFlight atomic.Int64
+	var requests, connections, full, atFull, peak, inFlight atomic.Int64
+	arrivals := make([]atomic.Int64, 1<<21) // Of each request, in nanoseconds.
 	body, err := json.Marshal(map[string]any{
 		"model":   "bench",
 		"choices": []any{map[string]any{"message": map[string]string{"role": "assistant", "content": answer}, "finish_reason": "stop"}},
-		"usage":   map[string]int{"prompt_tokens": 300, "completion_tokens": 1000},
+		"usage":   map[string]int{"prompt_tokens": 600, "completion_tokens": 1400}, // About what they are.
 	})
 	if err != nil {
 		return err
@@ -72,8 +73,9 @@ func server(latency time.Duration, workers int) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", func(w http.ResponseWriter, r *http.Request) {
 		nth, now := requests.Add(1), time.Now().UnixNano()
-		first.CompareAndSwap(0, now)
-		last.Store(now)
+		if int(nth) <= len(arrivals) {
+			arrivals[nth-1].Store(now)
+		}
 		n := inFlight.Add(1)
 		if n >= int64(workers) && full.CompareAndSwap(0, now) {
 			atFull.Store(nth)
@@ -97,7 +99,12 @@ func server(latency time.Duration, workers int) error {
 		_, _ = w.Write(body)
 	})
 	mux.HandleFunc("GET /seen", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(seen{requests.Load(), connections.Load() - 1, peak.Load(), first.Load(), full.Load(), atFull.Load(), last.Load()})
+		s := seen{Requests: requests.Load(), Connections: connections.Load() - 1, Peak: peak.Load(), First: arrivals[0].Load(), Full: full.Load()}
+		if n := atFull.Load(); n > 0 {
+			s.Rounds = (min(s.Requests, int64(len(arrivals))) - n) / int64(workers)
+			s.Took = arrivals[n+s.Rounds*int64(workers)-1].Load() - arrivals[n-1].Load()
+		}
+		_ = json.NewEncoder(w).Encode(s)
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -112,10 +119,11 @@ func server(latency time.Duration, workers int) error {
 	return s.Serve(listener)
 }
 
-// seen is what the server has seen: connections without the one that asks, the
-// times of the first request, of that with which all slots were in use (its
-// number is AtFull; 0: none) and of the last one.
-type seen struct{ Requests, Connections, Peak, First, Full, AtFull, Last int64 }
+// seen is what the server has seen: connections without the one that asks, and
+// the times of the first request and of that with which all slots were in use
+// (0: none). From then on it counts whole rounds, a request a slot, and how long
+// they took: the requests of a last one that is not full take as long as it.
+type seen struct{ Requests, Connections, Peak, First, Full, Rounds, Took int64 }
 
 // bareLoop is the least that a user would write.
 func bareLoop(url, in, out string, workers int) error {
