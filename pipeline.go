@@ -23,6 +23,7 @@ type Pipeline struct {
 	mu     sync.Mutex
 	active bool // A Run or a Plan is under way.
 	start  time.Time
+	asking time.Time // Since when: the first request.
 	stats  Stats
 	slots  *slots // Of the current or last Run.
 }
@@ -159,10 +160,18 @@ func (p *Pipeline) Stats() Stats {
 		s.Slots, s.InFlight, s.Parked = p.slots.counts()
 	}
 	if p.active {
-		s.Elapsed = time.Since(p.start)
+		p.time(&s)
 		s.Read, s.Size = read, size
 	}
 	return s
+}
+
+// time sets the times of s. The caller holds p.mu.
+func (p *Pipeline) time(s *Stats) {
+	s.Elapsed = time.Since(p.start)
+	if !p.asking.IsZero() {
+		s.Asking = time.Since(p.asking)
+	}
 }
 
 // begin starts the statistics afresh.
@@ -172,7 +181,7 @@ func (p *Pipeline) begin() error {
 	if p.active {
 		return errors.New("mind: this pipeline is running already")
 	}
-	p.active, p.start, p.stats, p.slots = true, time.Now(), Stats{Rejects: map[string]int{}}, nil
+	p.active, p.start, p.asking, p.stats, p.slots = true, time.Now(), time.Time{}, Stats{Rejects: map[string]int{}}, nil
 	return nil
 }
 
@@ -184,7 +193,7 @@ func (p *Pipeline) end() {
 	if p.slots != nil {
 		p.stats.Slots, _, _ = p.slots.counts()
 	}
-	p.stats.Elapsed = time.Since(p.start)
+	p.time(&p.stats)
 	p.stats.Read, p.stats.Size = read, size
 }
 

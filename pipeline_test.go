@@ -486,6 +486,33 @@ func TestPlanSendsNothing(t *testing.T) {
 	require.Equal(t, 10, gen.total())
 }
 
+// TestRateCountsFromTheFirstRequest: a source may take hours to come to it.
+func TestRateCountsFromTheFirstRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := mind.SourceFunc(func(ctx context.Context) iter.Seq2[mind.Document, error] {
+			time.Sleep(time.Hour)
+			return problems(0, 20).Documents(ctx)
+		})
+		var p *mind.Pipeline
+		var now mind.Stats
+		gen := mind.GeneratorFunc(func(context.Context, mind.Request) (mind.Response, error) {
+			time.Sleep(2 * time.Second)
+			now = p.Stats()
+			return mind.Response{Text: "Teacher: yes", Usage: mind.Usage{PromptTokens: 30, CompletionTokens: 70}}, nil
+		})
+		p = pipeline(t, src, gen, &mindtest.Memory{}, mind.WithConcurrency(1), mind.WithFilters())
+		units, tokens := p.Stats().Rate()
+		require.Zero(t, units+tokens)
+		require.NoError(t, p.Run(t.Context()))
+		require.Equal(t, 40*time.Second, now.Asking)
+		time.Sleep(time.Hour)
+		s := p.Stats()
+		require.Equal(t, []time.Duration{time.Hour + 40*time.Second, 40 * time.Second}, []time.Duration{s.Elapsed, s.Asking})
+		units, tokens = s.Rate()
+		require.Equal(t, []float64{0.5, 50}, []float64{units, tokens})
+	})
+}
+
 func TestOneRunAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p *mind.Pipeline

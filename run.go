@@ -111,7 +111,11 @@ func (r *run) holder(drawing, asking context.Context, next admitted) {
 // that is in back-off when the run stops, stays pending.
 func (r *run) hold(drawing, asking context.Context, u unit, a admission) {
 	for attempt, busy := 1, 0; ; {
-		r.count(func(s *Stats) { s.Requests++ })
+		r.count(func(s *Stats) {
+			if s.Requests++; s.Requests == 1 {
+				r.asking = time.Now()
+			}
+		})
 		resp, err := r.gen.Generate(asking, u.Request)
 		if err == nil {
 			r.limiter.settle(a.charge, r.usage(u, resp))

@@ -31,5 +31,17 @@ type Stats struct {
 	AnswerTokens int // Plan only: tokens of their answers, as the mean of the sink's, else the most that is allowed; 0: unknown.
 
 	Read, Size int64         // How much of the source has been read, in its own unit; Size 0: unknown.
-	Elapsed    time.Duration // Since the start.
+	Elapsed    time.Duration // Since the start,
+	Asking     time.Duration // and since the first request.
+}
+
+// Rate is how many units a second got an outcome, and how many tokens a second
+// were paid for, since the first request: reading the sink and what is held is
+// no measure of a server.
+func (s Stats) Rate() (units, tokens float64) {
+	if s.Asking <= 0 {
+		return 0, 0
+	}
+	seconds := s.Asking.Seconds()
+	return float64(s.Kept+s.Rejected+s.Failed) / seconds, float64(s.Usage.PromptTokens+s.Usage.CompletionTokens) / seconds
 }

@@ -23,19 +23,19 @@ func isTerminal(f *os.File) bool {
 }
 
 // lines shows how a run goes, until it is finished, as a line every ten seconds.
-// It looks each second, to see when the first request leaves.
+// It looks each second, for trouble must not wait so long.
 func lines(w io.Writer) func(stats func() mind.Stats, finished <-chan struct{}) {
 	return func(stats func() mind.Stats, finished <-chan struct{}) {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
-		var p pace
+		var quiet silence
 		for second := 1; ; second++ {
 			select {
 			case <-tick.C:
 				st := stats()
-				fmt.Fprint(w, p.trouble(st))
-				if line := p.line(st); second%10 == 0 {
-					fmt.Fprintln(w, line)
+				fmt.Fprint(w, quiet.trouble(st))
+				if second%10 == 0 {
+					fmt.Fprintln(w, line(st))
 				}
 			case <-finished:
 				return
@@ -80,15 +80,15 @@ func (s *screen) Write(b []byte) (int, error) {
 func (s *screen) watch(stats func() mind.Stats, finished <-chan struct{}) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	var p pace
+	var quiet silence
 	for {
 		select {
 		case <-tick.C:
 			st := stats()
-			if note := p.trouble(st); note != "" {
+			if note := quiet.trouble(st); note != "" {
 				_, _ = io.WriteString(s, note)
 			}
-			s.draw(&p, st)
+			s.draw(st)
 		case <-finished:
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -98,11 +98,11 @@ func (s *screen) watch(stats func() mind.Stats, finished <-chan struct{}) {
 	}
 }
 
-func (s *screen) draw(p *pace, st mind.Stats) {
+func (s *screen) draw(st mind.Stats) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.bar.Describe(fit(p.line(st), s.width()-frame) + echo)
-	done, total, _ := p.done(st)
+	s.bar.Describe(fit(line(st), s.width()-frame) + echo)
+	done, total, _ := outcomes(st)
 	if total > 0 {
 		_ = s.bar.Set(min(done*barParts/total, barParts-1)) // The bar stops for good when it is full.
 	}
@@ -135,27 +135,22 @@ func fit(line string, room int) string {
 	return line
 }
 
-// A pace is how fast a run goes, since its first request: reading a long input
-// and what is held already is no measure of it.
-type pace struct {
-	began   time.Duration
-	started bool
-	warned  bool
-}
+// A silence is that of a server which has not answered yet.
+type silence struct{ told bool }
 
-// trouble is what to tell, once, of a server that has not answered yet: as it
-// is asked again for minutes, nobody would know why nothing happens.
-func (p *pace) trouble(s mind.Stats) string {
-	if p.warned || s.Busy+s.Errors == 0 || s.Kept+s.Rejected > 0 {
+// trouble is what to tell of it, once: as the server is asked again for minutes,
+// nobody would know why nothing happens.
+func (q *silence) trouble(s mind.Stats) string {
+	if q.told || s.Busy+s.Errors == 0 || s.Kept+s.Rejected > 0 {
 		return ""
 	}
-	p.warned = true
+	q.told = true
 	return fmt.Sprintf("no answer yet, trying again (-v tells each time): %v\n", s.Last)
 }
 
-// done returns the units that got an outcome in this run and how many there
+// outcomes returns the units that got an outcome in this run and how many there
 // will be: 0 if that cannot be known, exact if the input has been drawn.
-func (p *pace) done(s mind.Stats) (done, total int, exact bool) {
+func outcomes(s mind.Stats) (done, total int, exact bool) {
 	done = s.Kept + s.Rejected + s.Failed
 	if s.Size <= 0 || s.Read <= 0 || s.Units == 0 {
 		return done, 0, false
@@ -166,17 +161,14 @@ func (p *pace) done(s mind.Stats) (done, total int, exact bool) {
 }
 
 // line is what there is to say of a run, in one line.
-func (p *pace) line(s mind.Stats) string {
+func line(s mind.Stats) string {
 	if s.Units == 0 {
 		if s.Size > 0 {
 			return fmt.Sprintf("reading: %d %%", 100*s.Read/s.Size)
 		}
 		return fmt.Sprintf("reading: %d documents", s.Documents)
 	}
-	if s.Requests > 0 && !p.started {
-		p.began, p.started = s.Elapsed, true
-	}
-	done, total, exact := p.done(s)
+	done, total, exact := outcomes(s)
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	switch {
@@ -187,8 +179,7 @@ func (p *pace) line(s mind.Stats) string {
 	default:
 		add("%d/~%d", done, total)
 	}
-	if busy := (s.Elapsed - p.began).Seconds(); done > 0 && busy > 0 {
-		rate := float64(done) / busy
+	if rate, _ := s.Rate(); rate > 0 {
 		add("%s", perTime(rate))
 		if total > 0 {
 			add("%v left", time.Duration(float64(total-done)/rate*float64(time.Second)).Round(time.Second))

@@ -23,14 +23,14 @@ func TestPipedProgressIsALineEveryTenSeconds(t *testing.T) {
 		start := time.Now()
 		stats := func() mind.Stats {
 			elapsed := time.Since(start)
-			return mind.Stats{Units: 100, Kept: int(elapsed.Seconds()), Requests: 1, Read: 1, Size: 1, Elapsed: elapsed}
+			return mind.Stats{Units: 100, Kept: int(elapsed.Seconds()), Requests: 1, Read: 1, Size: 1, Asking: elapsed}
 		}
 		var g errgroup.Group
 		g.Go(func() error { lines(&out)(stats, finished); return nil })
 		time.Sleep(25 * time.Second)
 		close(finished)
 		require.NoError(t, g.Wait())
-		require.Equal(t, "10/100  1.1/s  1m21s left  0 tokens  0 rejected\n20/100  1.1/s  1m16s left  0 tokens  0 rejected\n", out.String())
+		require.Equal(t, "10/100  1.0/s  1m30s left  0 tokens  0 rejected\n20/100  1.0/s  1m20s left  0 tokens  0 rejected\n", out.String())
 	})
 }
 
@@ -42,34 +42,26 @@ func TestProgressLine(t *testing.T) {
 	}{
 		{"reading", mind.Stats{Read: 30, Size: 60}, "reading: 50 %"},
 		{"reading what has no size", mind.Stats{Documents: 7}, "reading: 7 documents"},
-		{"half of the input drawn", mind.Stats{Units: 50, Kept: 25, Requests: 40, Read: 30, Size: 60, Elapsed: 9 * time.Second}, "25/~100  5.0/s  15s left  0 tokens  0 rejected"},
-		{"all drawn", mind.Stats{Units: 50, Kept: 20, Rejected: 4, Failed: 1, Requests: 40, Read: 60, Size: 60, Elapsed: 9 * time.Second, Usage: mind.Usage{PromptTokens: 10_000, CompletionTokens: 2345}}, "25/50  5.0/s  5s left  12.3k tokens  4 rejected  1 failed"},
-		{"held are no progress", mind.Stats{Units: 50, Held: 30, Kept: 10, Requests: 40, Read: 60, Size: 60, Elapsed: 14 * time.Second}, "10/20  1.0/s  10s left  0 tokens  0 rejected  30 held"},
-		{"a server with faults", mind.Stats{Units: 50, Kept: 20, Requests: 40, Busy: 3, Errors: 4, Slots: 16, InFlight: 12, Read: 60, Size: 60, Elapsed: 9 * time.Second}, "20/50  4.0/s  8s left  0 tokens  0 rejected  12/16 in flight  3 busy  4 errors"},
-		{"no size", mind.Stats{Units: 50, Kept: 2, Requests: 40, Elapsed: 124 * time.Second}, "2 done  1.0/min  0 tokens  0 rejected"},
+		{"half of the input drawn", mind.Stats{Units: 50, Kept: 25, Requests: 40, Read: 30, Size: 60, Asking: 5 * time.Second}, "25/~100  5.0/s  15s left  0 tokens  0 rejected"},
+		{"all drawn", mind.Stats{Units: 50, Kept: 20, Rejected: 4, Failed: 1, Requests: 40, Read: 60, Size: 60, Asking: 5 * time.Second, Usage: mind.Usage{PromptTokens: 10_000, CompletionTokens: 2345}}, "25/50  5.0/s  5s left  12.3k tokens  4 rejected  1 failed"},
+		{"held are no progress", mind.Stats{Units: 50, Held: 30, Kept: 10, Requests: 40, Read: 60, Size: 60, Asking: 10 * time.Second}, "10/20  1.0/s  10s left  0 tokens  0 rejected  30 held"},
+		{"a server with faults", mind.Stats{Units: 50, Kept: 20, Requests: 40, Busy: 3, Errors: 4, Slots: 16, InFlight: 12, Read: 60, Size: 60, Asking: 5 * time.Second}, "20/50  4.0/s  8s left  0 tokens  0 rejected  12/16 in flight  3 busy  4 errors"},
+		{"no size", mind.Stats{Units: 50, Kept: 2, Requests: 40, Asking: 2 * time.Minute}, "2 done  1.0/min  0 tokens  0 rejected"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := pace{began: 4 * time.Second, started: true}
-			require.Equal(t, test.want, p.line(test.stats))
+			require.Equal(t, test.want, line(test.stats))
 		})
 	}
-}
-
-func TestTheClockStartsWithTheFirstRequest(t *testing.T) {
-	var p pace
-	p.line(mind.Stats{Elapsed: time.Hour, Units: 10, Held: 10, Read: 1, Size: 2})
-	p.line(mind.Stats{Elapsed: time.Hour, Units: 11, Held: 10, Requests: 1, Read: 1, Size: 2})
-	require.Contains(t, p.line(mind.Stats{Elapsed: time.Hour + time.Second, Units: 12, Held: 10, Kept: 2, Requests: 2, Read: 1, Size: 2}), "2.0/s")
 }
 
 func TestAServerThatDoesNotAnswerIsToldOnce(t *testing.T) {
 	down := mind.Stats{Units: 10, Requests: 4, Errors: 4, Last: errors.New("connection refused")}
 	well := mind.Stats{Units: 10, Kept: 1, Requests: 5, Errors: 4, Last: errors.New("connection refused")}
-	var p pace
-	require.Empty(t, p.trouble(mind.Stats{Units: 10, Requests: 4}))
-	require.Empty(t, p.trouble(well), "one of many errors")
-	require.Contains(t, p.trouble(down), "connection refused")
-	require.Empty(t, p.trouble(down))
+	var quiet silence
+	require.Empty(t, quiet.trouble(mind.Stats{Units: 10, Requests: 4}))
+	require.Empty(t, quiet.trouble(well), "one of many errors")
+	require.Contains(t, quiet.trouble(down), "connection refused")
+	require.Empty(t, quiet.trouble(down))
 
 	synctest.Test(t, func(t *testing.T) {
 		for name, watch := range map[string]func(io.Writer) func(func() mind.Stats, <-chan struct{}){
@@ -91,7 +83,7 @@ func TestAServerThatDoesNotAnswerIsToldOnce(t *testing.T) {
 func TestTheBarStandsUnderWhatIsWritten(t *testing.T) {
 	var out bytes.Buffer
 	s := newScreen(&out)
-	s.draw(new(pace), mind.Stats{Units: 10, Kept: 5, Requests: 5, Read: 1, Size: 1})
+	s.draw(mind.Stats{Units: 10, Kept: 5, Requests: 5, Read: 1, Size: 1})
 	require.Contains(t, out.String(), "5/10")
 	n := out.Len()
 	_, err := s.Write([]byte("a note\n"))
@@ -108,7 +100,7 @@ func TestALineFitsItsTerminal(t *testing.T) {
 	}
 	var out bytes.Buffer // Taken for 80 columns.
 	s := newScreen(&out)
-	s.draw(new(pace), mind.Stats{Units: 1_000_000, Kept: 123_456, Rejected: 123_456, Failed: 123_456, Held: 123_456, Requests: 5, Read: 1, Size: 2, Elapsed: time.Second})
+	s.draw(mind.Stats{Units: 1_000_000, Kept: 123_456, Rejected: 123_456, Failed: 123_456, Held: 123_456, Requests: 5, Read: 1, Size: 2, Asking: time.Second})
 	for frame := range strings.SplitSeq(out.String(), "\r") {
 		frame, _, _ = strings.Cut(frame, "\b")
 		require.LessOrEqual(t, utf8.RuneCountInString(frame), 80, "%q", frame)

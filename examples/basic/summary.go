@@ -47,7 +47,8 @@ func (j *job) printSummary(w io.Writer, s mind.Stats, complete bool) {
 	row(w, "pending", s.Pending, "")
 	row(w, "tokens", s.Usage.PromptTokens+s.Usage.CompletionTokens, fmt.Sprintf("%d in prompts, %d in answers", s.Usage.PromptTokens, s.Usage.CompletionTokens))
 	row(w, "requests", s.Requests, triedAgain(s))
-	row(w, "time", s.Elapsed.Round(10*time.Millisecond), rate(s))
+	row(w, "slots", s.Slots, fmt.Sprintf("requests at a time at the end, %d at most", j.concurrency))
+	row(w, "time", s.Elapsed.Round(10*time.Millisecond), rates(s))
 	fmt.Fprintln(w)
 	if s.Kept+s.Held > 0 {
 		fmt.Fprintf(w, "dialogues  %s\n", j.out)
@@ -71,12 +72,16 @@ func triedAgain(s mind.Stats) string {
 	return fmt.Sprintf("%d busy signals, %d errors", s.Busy, s.Errors)
 }
 
-// rate is a remark on how fast it went.
-func rate(s mind.Stats) string {
-	if done := s.Kept + s.Rejected + s.Failed; done > 0 && s.Elapsed > 0 {
-		return perTime(float64(done) / s.Elapsed.Seconds())
+// rates is a remark on how fast it went.
+func rates(s mind.Stats) string {
+	units, tokens := s.Rate()
+	if units == 0 {
+		return ""
 	}
-	return ""
+	if tokens == 0 { // The server did not say.
+		return perTime(units)
+	}
+	return fmt.Sprintf("%s, %s tokens/s", perTime(units), short(int(tokens)))
 }
 
 // skipped is a remark on rows that were no problems.
