@@ -10,7 +10,8 @@ import (
 // Clean leaves in d.Text the dialogue alone. It takes off, each by rule and at
 // the outer ends alone:
 //
-//   - blocks of thoughts (<think> and its like), wherever they are;
+//   - blocks of thoughts (<think> and its like), wherever they are but in code and
+//     in the middle of what somebody says of them;
 //   - the special tokens of a chat template, <|im_start|>assistant and the like;
 //   - the prompt, where the answer begins with d.Source word for word, and with
 //     the instruction of one of the package's styles behind it;
@@ -65,43 +66,6 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	}
 	return nil
 }}
-
-// thoughtTag is a tag that opens or closes a block of thoughts, in the names
-// that models and their servers give it.
-var thoughtTag = regexp.MustCompile(`(?i)<(/?)(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)>`)
-
-// withoutThoughts returns text without its blocks of thoughts. Blocks may stand
-// in blocks, and a closing tag need not have its opener's name. A closing tag
-// that nothing opens ends thoughts that began with the answer, because there
-// are servers whose prompt template holds the opening tag. Of a block that
-// nothing closes, all is thoughts and whole is false.
-func withoutThoughts(text string) (rest string, whole bool) {
-	if !strings.Contains(text, "<") {
-		return text, true
-	}
-	var out strings.Builder
-	depth, from := 0, 0
-	for _, m := range thoughtTag.FindAllStringSubmatchIndex(text, -1) {
-		opens := m[2] == m[3]
-		switch {
-		case opens && depth == 0:
-			out.WriteString(text[from:m[0]])
-			depth = 1
-		case opens:
-			depth++
-		case depth > 0:
-			depth--
-		default:
-			out.Reset()
-		}
-		from = m[1]
-	}
-	if depth > 0 {
-		return out.String(), false
-	}
-	out.WriteString(text[from:])
-	return out.String(), true
-}
 
 // refusals is how an answer begins that is not one: the model declines, or
 // calls itself a machine. The verbs are listed because "I'm sorry, but I can't

@@ -9,6 +9,7 @@ import (
 const short = "Teacher: What is $2 + 2$?\nStudent: It is 4."
 
 func TestCleanTakesOffThoughts(t *testing.T) {
+	const tags = "Teacher: What stands between the tags <think> and </think> is hidden, as in <think>a</think>.\nStudent: I see."
 	for _, tt := range []struct{ name, answer, text, reject string }{
 		{"clean", short, short, ""},
 		{"outer white space", "\n  " + short + " \n\n", short, ""},
@@ -23,6 +24,35 @@ func TestCleanTakesOffThoughts(t *testing.T) {
 		{"inner closed, outer cut off", "<think>a<think>b</think>c", "", "clean: empty, cut off in its thoughts"},
 		{"cut off after text", short + "\n<think>Is that", short, "clean: cut off in thoughts"},
 		{"only thoughts", "<think>a</think>\n", "", "clean: empty"},
+		{"a dialogue that ends with a stray tag", short + "\n</think>", short, ""},
+		{"a stray tag and no more than a remark", "Here is the dialogue:\n\n" + short + "</think>\n\nDone, it is above.", short, ""},
+		{"several stray tags", short + "\n</think>\n</thinking>\n", short, ""},
+		{"a draft in the thoughts", short + "\n</think>\nTeacher: And $3 + 3$?\nStudent: It is 6.", "Teacher: And $3 + 3$?\nStudent: It is 6.", ""},
+		{"thoughts with a draft and nothing else", "I will let them talk.\n" + short + "\n</think>", "", "clean: empty"},
+		{"one voice is no dialogue", "Student: what would he ask?\n</think>", "", "clean: empty"},
+		{"no thoughts: a pair of tags in a sentence", tags, tags, ""},
+		{"no thoughts: a tag alone in a sentence", "Teacher: It ends with a </think> tag.\nStudent: I see.", "Teacher: It ends with a </think> tag.\nStudent: I see.", ""},
+		{"no thoughts: in the last sentence", "Teacher: Which one?\nStudent: It ends with a </think> tag.", "Teacher: Which one?\nStudent: It ends with a </think> tag.", ""},
+		{"no thoughts: tags between backquotes", "Teacher: See `<think>` and `</think>`?\nStudent:\n`</think>` is new to me.", "Teacher: See `<think>` and `</think>`?\nStudent:\n`</think>` is new to me.", ""},
+		{"no thoughts: tags in code", "Teacher: It writes\n```\n<think>\nhm\n</think>\nFour.\n```\nStudent: I see.", "Teacher: It writes\n```\n<think>\nhm\n</think>\nFour.\n```\nStudent: I see.", ""},
+		{"opened at the end of a line", "Teacher: What is $2 + 2$? <think>\nb\n</think>\nStudent: It is 4.", "Teacher: What is $2 + 2$? \nStudent: It is 4.", ""},
+		{"a fence in thoughts", "A format:\n```\nTeacher: …\n```\nAll right.</think>\n" + short, short, ""},
+		{"Mistral's", "[THINK]\nA teacher…\n[/THINK]\n" + short, short, ""},
+		{"Kimi's", "◁think▷A teacher…◁/think▷" + short, short, ""},
+		{"Kimi's, opened in the prompt", "A teacher…◁/think▷\n" + short, short, ""},
+		{"Seed-OSS's", "<seed:think>A teacher…</seed:think>\n" + short, short, ""},
+		{"MiniMax's", "<mm:think>A teacher…</mm:think>\n" + short, short, ""},
+		{"Sky-T1's", "<|begin_of_thought|>\nA teacher…\n<|end_of_thought|>\n" + short, short, ""},
+		{"Gemma's", "<|channel>thought\nA teacher…\n<channel|>" + short, short, ""},
+		{"Gemma's, opened in the prompt", "A teacher…\n<channel|>" + short, short, ""},
+		{"gpt-oss's", "<|channel|>analysis<|message|>A teacher…<|end|><|start|>assistant<|channel|>final<|message|>" + short + "<|return|>", short, ""},
+		{"gpt-oss's, twice", "<|start|>assistant<|channel|>analysis<|message|>A teacher…<|end|><|start|>assistant<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>" + short, short, ""},
+		{"gpt-oss's, the last alone", "<|channel|>final<|message|>" + short, short, ""},
+		{"gpt-oss's, cut off", "<|channel|>analysis<|message|>A teacher…", "", "clean: empty, cut off in its thoughts"},
+		{"gpt-oss's, without its tokens", "analysisWe need a dialogue.assistantfinal" + short, short, ""},
+		{"Open WebUI's", "<details type=\"reasoning\" done=\"true\" duration=\"3\">\n<summary>Thought for 3 seconds</summary>\n> A teacher…\n</details>\n" + short, short, ""},
+		{"no thoughts: details", "<details>\nTeacher: a\n</details>\nStudent: b", "<details>\nTeacher: a\n</details>\nStudent: b", ""},
+		{"no thoughts: an area", "Teacher: Is $[TEN]$ more than $[THIN]$?\nStudent: No.", "Teacher: Is $[TEN]$ more than $[THIN]$?\nStudent: No.", ""},
 		{"less and greater", "Student: $a<think$ and $b>0$, 1 < 2 </b>", "Student: $a<think$ and $b>0$, 1 < 2 </b>", ""},
 		{"white space", " \n", "", "clean: empty"},
 	} {

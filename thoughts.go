@@ -1,0 +1,177 @@
+package mind
+
+import (
+	"regexp"
+	"strings"
+)
+
+// thoughtTag is a tag that opens or closes a block of thoughts, in the names
+// that models and their servers give it: <think> and its like, with a prefix in
+// Seed-OSS and MiniMax; [THINK] of Mistral's; ◁think▷ of Kimi's; the channels of
+// Gemma 4 and gpt-oss, of which the one named final closes all others; and what
+// Open WebUI makes of them all.
+var thoughtTag = regexp.MustCompile(`^(?:` +
+	`</?(?i:(?:seed:|mm:)?(?:think|thinking|thoughts?|reason|reasoning|reflection|scratchpad))>` +
+	`|\[/?THINK\]|◁/?think▷` +
+	`|<\|(?:begin|end)_of_thought\|>` +
+	`|<\|channel>thought\b|<channel\|>` +
+	`|(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary|final)[^<|\n]{0,60}<\|message\|>` +
+	`|<details type="reasoning"[^<>\n]{0,80}>|</details>` +
+	`)`)
+
+func closesThoughts(tag string) bool {
+	return strings.Contains(tag, "/") || strings.HasPrefix(tag, "<|end_of_") || tag == "<channel|>" || isFinalChannel(tag)
+}
+
+func isFinalChannel(tag string) bool { return strings.Contains(tag, "<|channel|>final") }
+
+// nextThoughtTag is where the next tag is in text from offset at on, -1 where
+// there is none. It asks the regexp only where one may begin.
+func nextThoughtTag(text string, at int) (begin, end int) {
+	const longest, triangle = 140, "◁"
+	for ; at+1 < len(text); at++ {
+		switch c, next := text[at], text[at+1]; {
+		case c == '<' && strings.IndexByte("/|cdmrstMRST", next) >= 0, c == '[' && (next == 'T' || next == '/'), c == triangle[0] && next == triangle[1]:
+			if m := thoughtTag.FindStringIndex(text[at:min(len(text), at+longest)]); m != nil {
+				return at, at + m[1]
+			}
+		}
+	}
+	return -1, len(text)
+}
+
+// withoutThoughts returns text without its blocks of thoughts. Blocks may stand
+// in blocks, and a closing tag need not have its opener's name. A block begins or
+// ends a line; tags in the middle of one, in code and between backquotes are what
+// somebody talks about. Of a block that nothing closes, all is thoughts and whole
+// is false.
+//
+// A closing tag that nothing opens ends thoughts that began with the answer,
+// because there are servers whose prompt template holds the opening tag; but
+// where a dialogue stands before it and nobody speaks behind, it is a slip.
+func withoutThoughts(text string) (rest string, whole bool) {
+	// gpt-oss where the server has dropped the tokens of its channels.
+	if _, answer, ok := strings.Cut(text, "assistantfinal"); ok && strings.HasPrefix(text, "analysis") {
+		text = answer
+	}
+	if !strings.Contains(text, "<") && !strings.Contains(text, "THINK]") && !strings.Contains(text, "◁") {
+		return text, true
+	}
+	var out strings.Builder
+	var where talk
+	var before, stray string // The last tag that nothing opens, and what stands before it.
+	lastFence := strings.LastIndex(text, "```")
+	depth, from, read := 0, 0, 0
+	for at, end := nextThoughtTag(text, 0); at >= 0; at, end = nextThoughtTag(text, end) {
+		tag := text[at:end]
+		closes := closesThoughts(tag)
+		if depth == 0 {
+			where.read(text[read:at])
+			read = end
+			if tag == "</details>" || where.fenced && at < lastFence || where.mentions(closes, text, at, end) {
+				where.said = true
+				continue
+			}
+		}
+		switch {
+		case !closes:
+			if depth == 0 {
+				out.WriteString(text[from:at])
+			}
+			depth++
+		case depth > 0 && isFinalChannel(tag):
+			depth = 0
+		case depth > 0:
+			depth--
+		default:
+			if s := text[from:at]; strings.TrimSpace(s) != "" {
+				before = out.String() + s
+			}
+			stray = tag
+			out.Reset()
+		}
+		from, read, where = end, end, talk{}
+	}
+	if depth == 0 {
+		out.WriteString(text[from:])
+	}
+	rest = out.String()
+	switch {
+	case stray == "":
+	case talksOn(before, rest):
+		rest = before + stray + rest
+	case isDialogue(before) && !speaks(rest):
+		rest = before
+	}
+	return rest, depth == 0
+}
+
+// talk is where one stands in a text, for telling tags from talk about them.
+type talk struct {
+	said   bool // Something stands before it on its line.
+	opened int  // So many tags on its line that open a block only in the talk.
+	fenced bool // It is in code.
+}
+
+func (t *talk) read(s string) {
+	for line := range strings.Lines(s) {
+		if !t.said && isFence(line) {
+			t.fenced = !t.fenced
+		}
+		t.said = t.said || strings.TrimSpace(line) != ""
+		if strings.HasSuffix(line, "\n") {
+			t.said, t.opened = false, 0
+		}
+	}
+}
+
+// mentions tells whether the tag text[at:end] is talked about. Thoughts may end
+// in the middle of a line, but where one is opened in the talk.
+func (t *talk) mentions(closes bool, text string, at, end int) bool {
+	quoted := at > 0 && text[at-1] == '`' && end < len(text) && text[end] == '`'
+	if closes {
+		mentioned := t.opened > 0
+		t.opened = max(0, t.opened-1)
+		return mentioned || quoted
+	}
+	behind := strings.TrimLeft(text[end:], " \t\r")
+	if !t.said || !quoted && (behind == "" || behind[0] == '\n') {
+		return false
+	}
+	t.opened++
+	return true
+}
+
+// talksOn tells whether a closing tag between before and rest is what somebody
+// talks about: it stands in the middle of a sentence in a dialogue.
+func talksOn(before, rest string) bool {
+	head := strings.TrimRight(before, " \"“'(")
+	line, _, _ := strings.Cut(rest, "\n")
+	if head == before || head == "" || strings.IndexByte("\n.!?", head[len(head)-1]) >= 0 || strings.TrimSpace(line) == "" {
+		return false
+	}
+	return begins(withoutRemarks(strings.TrimSpace(head))) && !begins(strings.TrimSpace(rest))
+}
+
+// begins tells whether somebody speaks at the very beginning of text.
+func begins(text string) bool {
+	p := parseTurns(text)
+	defer p.release()
+	return len(p.labels) > 0 && p.labels[0].at == 0
+}
+
+// isDialogue tells whether text is one from its first line on, with two speakers
+// at least, once what frames it is taken off.
+func isDialogue(text string) bool {
+	p := parseTurns(withoutRemarks(strings.TrimSpace(withoutTokens(strings.TrimSpace(text)))))
+	defer p.release()
+	if len(p.labels) < 2 || p.labels[0].at > 0 {
+		return false
+	}
+	for _, l := range p.labels {
+		if l.key != p.labels[0].key {
+			return true
+		}
+	}
+	return false
+}
