@@ -55,7 +55,8 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	case !whole:
 		return errors.New("cut off in thoughts")
 	}
-	if token := findToken(d.Text); token != "" {
+	// A source that has the token is about such tokens.
+	if token := findToken(d.Text); token != "" && !strings.Contains(d.Source, token) {
 		return fmt.Errorf("special token %s", token)
 	}
 	if in := instructions()[d.Style]; in != "" && strings.Contains(d.Text, in) {

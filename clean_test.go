@@ -138,6 +138,16 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"tokens at the ends", "<|im_start|>assistant\n" + short + "<|im_end|>\n<|endoftext|>", short, ""},
 		{"tokens of another template", "<s> " + short + " </s>", short, ""},
 		{"tokens within", short + "<|im_end|>\n<|im_start|>user\nGo on.", short + "<|im_end|>\n<|im_start|>user\nGo on.", "clean: special token <|im_end|>"},
+		{"reserved tokens at the end", short + "<unused12><unused12>", short, ""},
+		{"bytes within", short + "<0x0A>Teacher: Yes.", short + "<0x0A>Teacher: Yes.", "clean: special token <0x0A>"},
+		{"tokens of Nemotron", "<extra_id_1>Assistant\n" + short + "\n<extra_id_1>", short, ""},
+		{"tokens of Nemotron within", short + "\n<extra_id_1>User\nGo on.", short + "\n<extra_id_1>User\nGo on.", "clean: special token <extra_id_1>"},
+		{"tokens of Gemma", "<|turn>model\n" + short + "<turn|>", short, ""},
+		{"a call of a tool", short + "\n<tool_call>\n{}\n</tool_call>", short + "\n<tool_call>\n{}", "clean: special token <tool_call>"},
+		{"other tokens at the end", short + "<unk><eod><|endofprompt|><end_of_turn><pad>", short, ""},
+		{"tokens in brackets at the end", short + "[EOS]\n[PAD][PAD]", short, ""},
+		{"no tokens: areas", "Teacher: Which triangle is as large as [ABC]?\nStudent: I say [PAD] = [EOS]", "Teacher: Which triangle is as large as [ABC]?\nStudent: I say [PAD] = [EOS]", ""},
+		{"no tokens: comparisons", "Teacher: $0<t$, $a<turn$ and $0<0x1F$?\nStudent: It is <0x1>.", "Teacher: $0<t$, $a<turn$ and $0<0x1F$?\nStudent: It is <0x1>.", ""},
 		{"no tokens: absolute values", "Teacher: Is $|x|<|y|$ and $a<|b|>c$?\nStudent: <3", "Teacher: Is $|x|<|y|$ and $a<|b|>c$?\nStudent: <3", ""},
 		{"all of it", "<think>a</think>\n<|assistant|>\nCertainly! Here is the debate:\n\n" + short + "\n\n*End of the debate.*\n<|end|>", short, ""},
 		{"TeX that looks like escapes", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", ""},
@@ -151,6 +161,12 @@ func TestCleanTakesOffFrames(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What the source writes of may be written of.
+func TestCleanKeepsTheTokensOfTheSource(t *testing.T) {
+	d := Dialogue{Text: "Teacher: A sentence begins with <s>, as you read.\nStudent: I see.", Source: "We put <s> before each sentence."}
+	require.Equal(t, d, d.Filter(Clean))
 }
 
 // A text that is a dialogue itself is no prompt, where an answer goes on with it.
