@@ -18,10 +18,12 @@ import (
 //   - a preamble: lines before the first speaker that announce a conversation;
 //   - closing remarks: paragraphs behind the last speaker's first one that talk
 //     about the conversation or offer to change it;
+//   - a code fence, or a tag like <dialogue>, in which all of it stands;
 //   - white space.
 //
 // It rejects an answer that is empty then, one that ends in its thoughts, one
-// with special tokens or the instruction within, and one that refuses to answer.
+// with special tokens or the instruction within, one in JSON, and one that refuses
+// to answer.
 // It never touches a line of the dialogue or what stands in one: to clean twice is
 // to clean once, and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {
@@ -36,7 +38,7 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 		text = strings.TrimSpace(withoutTokens(text))
 		rest := withoutEcho(text, d)
 		echoed = echoed || rest != text
-		if text = withoutRemarks(rest); text == was {
+		if text = withoutRemarks(withoutFrame(rest)); text == was {
 			break
 		}
 		if i == deep {
@@ -61,6 +63,9 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	}
 	if in := instructions()[d.Style]; in != "" && strings.Contains(d.Text, in) {
 		return errors.New("the prompt within")
+	}
+	if isJSON(d.Text) {
+		return errors.New("JSON, where a dialogue has lines of text")
 	}
 	if r := refusal(d.Text); r != "" {
 		return fmt.Errorf("refusal %q", r)

@@ -109,6 +109,7 @@ func TestCleanLeavesRegretThatIsNoRefusal(t *testing.T) {
 
 func TestCleanTakesOffFrames(t *testing.T) {
 	const source = "Problem:\nWhat is $2 + 2$?"
+	const code = "Teacher: What is it?\n```python\n2 + 2\n```\nStudent: It is\n```\n4\n```"
 	for _, tt := range []struct{ name, answer, text, reject string }{
 		{"preamble", "Here is the conversation:\n\n" + short, short, ""},
 		{"preamble and rule", "Sure! Here's a dialogue between a teacher and a student:\n\n---\n\n" + short, short, ""},
@@ -149,6 +150,21 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"no tokens: areas", "Teacher: Which triangle is as large as [ABC]?\nStudent: I say [PAD] = [EOS]", "Teacher: Which triangle is as large as [ABC]?\nStudent: I say [PAD] = [EOS]", ""},
 		{"no tokens: comparisons", "Teacher: $0<t$, $a<turn$ and $0<0x1F$?\nStudent: It is <0x1>.", "Teacher: $0<t$, $a<turn$ and $0<0x1F$?\nStudent: It is <0x1>.", ""},
 		{"no tokens: absolute values", "Teacher: Is $|x|<|y|$ and $a<|b|>c$?\nStudent: <3", "Teacher: Is $|x|<|y|$ and $a<|b|>c$?\nStudent: <3", ""},
+		{"in a fence", "```\n" + short + "\n```", short, ""},
+		{"in a fence with a language, between remarks", "Here is the conversation:\n\n```markdown\n" + short + "\n```\n\n---\n\nI hope this conversation helps!", short, ""},
+		{"in a tag", "<Dialogue>\n" + short + "\n</Dialogue>", short, ""},
+		{"in a tag behind thoughts", "<think>a</think><answer>" + short + "</answer>", short, ""},
+		{"in a fence, with a preamble within", "```text\nHere is the debate:\n\n" + short + "\n```", short, ""},
+		{"a fence around code in a fence", "```markdown\n" + code + "\n```", code, ""},
+		{"no frame: code at both ends", "```\nx = 4\n```\n" + code, "```\nx = 4\n```\n" + code, ""},
+		{"no frame: two blocks", "```\n" + short + "\n```\nor\n```\n" + short + "\n```", "```\n" + short + "\n```\nor\n```\n" + short + "\n```", ""},
+		{"no frame: code in a speech", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", ""},
+		{"no frame: something behind it", "```\n" + short + "\n```\nThat is all that the talk is about.", "```\n" + short + "\n```\nThat is all that the talk is about.", ""},
+		{"no frame: nobody speaks in it", "```\n2 + 2\n```", "```\n2 + 2\n```", ""},
+		{"JSON", `{"dialogue":[{"speaker":"Teacher","text":"a"}]}`, `{"dialogue":[{"speaker":"Teacher","text":"a"}]}`, "clean: JSON, where a dialogue has lines of text"},
+		{"JSON lines in a block", "Here is the conversation:\n```json\n{\"Teacher\": \"a\"}\n{\"Student\": \"b\"}\n```", "Here is the conversation:\n```json\n{\"Teacher\": \"a\"}\n{\"Student\": \"b\"}\n```", "clean: JSON, where a dialogue has lines of text"},
+		{"no JSON: a name in brackets", "[Ann]: What is $2 + 2$?\n[Bob]: It is 4.", "[Ann]: What is $2 + 2$?\n[Bob]: It is 4.", ""},
+		{"no JSON: it is talked of", "Ann: Like this:\n```json\n{}\n```\nBob: I see.", "Ann: Like this:\n```json\n{}\n```\nBob: I see.", ""},
 		{"all of it", "<think>a</think>\n<|assistant|>\nCertainly! Here is the debate:\n\n" + short + "\n\n*End of the debate.*\n<|end|>", short, ""},
 		{"TeX that looks like escapes", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", ""},
 	} {
