@@ -16,6 +16,8 @@ import (
 //   - the prompt, where the answer begins with d.Source word for word, and with
 //     the instruction of one of the package's styles behind it;
 //   - a preamble: lines before the first speaker that announce a conversation;
+//   - another prompt that the model writes itself behind the dialogue, "User: …"
+//     with "Assistant: …" behind it, where neither spoke before;
 //   - closing remarks: paragraphs behind the last speaker's first one that talk
 //     about the conversation or offer to change it;
 //   - a code fence, or a tag like <dialogue>, in which all of it stands;
@@ -38,7 +40,7 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 		text = strings.TrimSpace(withoutTokens(text))
 		rest := withoutEcho(text, d)
 		echoed = echoed || rest != text
-		if text = withoutRemarks(withoutFrame(rest)); text == was {
+		if text = withoutRemarks(withoutFrame(withoutNextPrompt(rest, d.Source))); text == was {
 			break
 		}
 		if i == deep {

@@ -179,6 +179,41 @@ func TestCleanTakesOffFrames(t *testing.T) {
 	}
 }
 
+// The model goes on and prompts itself; but a user and an assistant may be those
+// who speak.
+func TestCleanTakesOffTheNextPrompt(t *testing.T) {
+	const talk = short + "\nTeacher: And $3 + 3$?\nStudent: It is 6."
+	for _, tt := range []struct{ name, answer, text string }{
+		{"a user and an assistant", talk + "\n\nUser: Do it for this text.\nAssistant: I need the text.", talk},
+		{"a remark before them", talk + "\n\nI hope this conversation helps!\n\nHuman: Thanks!\n\nAI: You are welcome.", talk},
+		{"with headings", talk + "\n\n### Instruction:\nDo it again.\n\n### Response:\nYes.", talk},
+		{"with bold names", "**Teacher:** a\n**Student:** b\n**Teacher:** c\n**Student:** d\n\n**User:** e\n**Assistant:** f", "**Teacher:** a\n**Student:** b\n**Teacher:** c\n**Student:** d"},
+		{"in Chinese", "老师：一\n学生：二\n老师：三\n学生：四\n\n用户：再来一次\n助手：好的", "老师：一\n学生：二\n老师：三\n学生：四"},
+		{"another dialogue", talk + "\nUser: What is $1 + 1$?\nAssistant: Here is the conversation:\n\n" + talk, talk},
+		{"another dialogue at once", talk + "\n### Human: What is $1 + 1$?\n### Assistant:\n" + talk, talk},
+		{"no prompt: they speak from the start", "User: a\nAssistant: b\nUser: c\nAssistant: d\nUser: e\nAssistant: f", ""},
+		{"no prompt: the assistant speaks before", "Teacher: a\nAssistant: b\nTeacher: c\nAssistant: d\nUser: e\nAssistant: f", ""},
+		{"no prompt: too early", "Teacher: a\nStudent: b\nTeacher: c\nUser: d\nAssistant: e", ""},
+		{"no prompt: nobody answers", talk + "\nUser: I have a question, too.", ""},
+		{"no prompt: the others go on", talk + "\nUser: May I?\nTeacher: Yes.\nAssistant: It is clear.", ""},
+		{"no prompt: an example of a chat", talk + "\nTeacher: Look.\nUser: What is $1 + 1$?\nAssistant: It is 3.\nTeacher: What is wrong?", ""},
+		{"no prompt: an example in code", talk + "\nTeacher: Look.\n```\nUser: What is $1 + 1$?\nAssistant: It is 3.\n```", ""},
+		{"no prompt: users of something", talk + "\nUser: the one who uses it.", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := Dialogue{Text: tt.answer, Source: "What is $2 + 2$?"}.Filter(Clean)
+			want := tt.text
+			if want == "" {
+				want = tt.answer
+			}
+			require.Empty(t, d.Reject)
+			require.Equal(t, want, d.Text)
+		})
+	}
+	d := Dialogue{Text: talk + "\nUser: a\nAssistant: b", Source: "User: a\nAssistant: b"}
+	require.Equal(t, d, d.Filter(Clean), "the source has brought them in")
+}
+
 // What the source writes of may be written of.
 func TestCleanKeepsTheTokensOfTheSource(t *testing.T) {
 	d := Dialogue{Text: "Teacher: A sentence begins with <s>, as you read.\nStudent: I see.", Source: "We put <s> before each sentence."}

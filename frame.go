@@ -18,10 +18,8 @@ func withoutFrame(text string) string {
 	if at < 0 {
 		return text
 	}
-	for line := range strings.Lines(text[:at]) {
-		if strings.TrimSpace(line) != "" && !isRule(line) && !(len(line) < 500 && preambleLine.MatchString(line)) {
-			return text
-		}
+	if !announces(text[:at]) {
+		return text
 	}
 	begin, end, behind := inFence(text, at)
 	if m := frameTag.FindStringSubmatch(text[at:min(len(text), at+20)]); m != nil {
