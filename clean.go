@@ -24,8 +24,8 @@ import (
 //   - white space.
 //
 // It rejects an answer that is empty then, one that ends in its thoughts, one
-// with special tokens or the instruction within, one in JSON, and one that refuses
-// to answer.
+// with special tokens, the instruction or something to be filled in like [Your
+// Name] within, one in JSON, and one that refuses to answer.
 // It never touches a line of the dialogue or what stands in one: to clean twice is
 // to clean once, and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {
@@ -65,6 +65,9 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	}
 	if in := instructions()[d.Style]; in != "" && strings.Contains(d.Text, in) {
 		return errors.New("the prompt within")
+	}
+	if blank := placeholder(d.Text, d.Source); blank != "" {
+		return fmt.Errorf("placeholder %s", blank)
 	}
 	if isJSON(d.Text) {
 		return errors.New("JSON, where a dialogue has lines of text")

@@ -220,6 +220,24 @@ func TestCleanKeepsTheTokensOfTheSource(t *testing.T) {
 	require.Equal(t, d, d.Filter(Clean))
 }
 
+func TestCleanRejectsWhatIsToBeFilledIn(t *testing.T) {
+	for _, blank := range []string{"[Name]", "[Your Name]", "[your name]", "[Student's Name]", "[Teacher’s name]", "[insert answer here]", "[Insert the answer]", "[INSERT NAME]", "[Insert a short proof here]", "[answer here]", "[学生姓名]", "[此处插入例子]"} {
+		d := Dialogue{Text: "Teacher: Good morning, " + blank + ". What is $2 + 2$?\nStudent: It is 4."}
+		require.Equal(t, "clean: placeholder "+blank, d.Filter(Clean).Reject)
+		d.Source = "Write " + blank + " on the sheet."
+		require.Equal(t, d, d.Filter(Clean), "the source has it")
+	}
+	for _, text := range []string{
+		"[Name]: What is $2 + 2$?\n[Student]: It is 4.",
+		"**[Name]**: What is $2 + 2$?\n[Student's name]: It is 4.",
+		"Teacher: [smiling] Which name?\nStudent: [thinks of a name] Mine.",
+		"Teacher: In `[Name]`, row[Name] and [Name](https://example.org)?\nStudent: $[Name$.",
+		"Teacher: [inserts the answer] See?\nStudent: [Insert x = 3 here] and \\[Name\\].",
+	} {
+		require.Equal(t, Dialogue{Text: text}, Dialogue{Text: text}.Filter(Clean))
+	}
+}
+
 // A text that is a dialogue itself is no prompt, where an answer goes on with it.
 func TestCleanLeavesADialogueThatGoesOn(t *testing.T) {
 	answer := short + "\nTeacher: And $3 + 3$?\nStudent: It is 6."
