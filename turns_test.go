@@ -44,6 +44,18 @@ func TestTurnsReadsNamesBehindPictures(t *testing.T) {
 	}
 }
 
+func TestTurnsReadsNamesInBrackets(t *testing.T) {
+	want := []Turn{{"Teacher", "a"}, {"Student", "b"}, {"Teacher", "c"}, {"Student", "d"}}
+	for _, form := range []string{"[%s]: %s\n", "**[%s]:** %s\n", "**[%s]**: %s\n", "【%s】：%s\n"} {
+		var text string
+		for _, turn := range want {
+			text += fmt.Sprintf(form, turn.Speaker, turn.Text)
+		}
+		require.Equal(t, want, Turns(text), text)
+	}
+	require.Equal(t, []Turn{{"", "**[Teacher] a**"}}, Turns("**[Teacher] a**"))
+}
+
 // What nobody speaks in is one turn, and all of it.
 func TestTurnsKeepsProseWhole(t *testing.T) {
 	prose := "# Sums\n\nWe add.\n---\n(A remark in brackets.)\n\n*An aside.*"
