@@ -11,7 +11,8 @@ import (
 // the outer ends alone:
 //
 //   - blocks of thoughts (<think> and its like), wherever they are but in code and
-//     in the middle of what somebody says of them;
+//     in the middle of what somebody says of them, and paragraphs before the first
+//     speaker that begin with what the user wants, or what there is to write;
 //   - the special tokens of a chat template, <|im_start|>assistant and the like;
 //   - the prompt, where the answer begins with d.Source word for word, and with
 //     the instruction of one of the package's styles behind it;
@@ -40,7 +41,7 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 		text = strings.TrimSpace(withoutTokens(text))
 		rest := withoutEcho(text, d)
 		echoed = echoed || rest != text
-		if text = withoutRemarks(withoutFrame(withoutNextPrompt(rest, d.Source))); text == was {
+		if text = withoutRemarks(withoutPlainThoughts(withoutFrame(withoutNextPrompt(rest, d.Source)))); text == was {
 			break
 		}
 		if i == deep {
@@ -65,6 +66,9 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	}
 	if in := instructions()[d.Style]; in != "" && strings.Contains(d.Text, in) {
 		return errors.New("the prompt within")
+	}
+	if beginsWithPlainThoughts(d.Text) {
+		return errors.New("thoughts without a tag")
 	}
 	if blank := placeholder(d.Text, d.Source); blank != "" {
 		return fmt.Errorf("placeholder %s", blank)

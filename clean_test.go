@@ -10,6 +10,7 @@ const short = "Teacher: What is $2 + 2$?\nStudent: It is 4."
 
 func TestCleanTakesOffThoughts(t *testing.T) {
 	const tags = "Teacher: What stands between the tags <think> and </think> is hidden, as in <think>a</think>.\nStudent: I see."
+	const guest = "Well, I want to make this conversation useful, so let me think about how to explain it. I should write a sum first.\n\n" + short
 	for _, tt := range []struct{ name, answer, text, reject string }{
 		{"clean", short, short, ""},
 		{"outer white space", "\n  " + short + " \n\n", short, ""},
@@ -53,6 +54,17 @@ func TestCleanTakesOffThoughts(t *testing.T) {
 		{"Open WebUI's", "<details type=\"reasoning\" done=\"true\" duration=\"3\">\n<summary>Thought for 3 seconds</summary>\n> A teacher…\n</details>\n" + short, short, ""},
 		{"no thoughts: details", "<details>\nTeacher: a\n</details>\nStudent: b", "<details>\nTeacher: a\n</details>\nStudent: b", ""},
 		{"no thoughts: an area", "Teacher: Is $[TEN]$ more than $[THIN]$?\nStudent: No.", "Teacher: Is $[TEN]$ more than $[THIN]$?\nStudent: No.", ""},
+		{"without a tag", "Okay, the user wants me to turn this into a conversation between a teacher and a student.\nThey are to add.\n\n" + short, short, ""},
+		{"without a tag, several", "The user has asked for a dialogue about sums.\n\nLet me think about how to structure the conversation…\n\nI need to write a short dialogue.\n\n**Sums**\n\n" + short, "**Sums**\n\n" + short, ""},
+		{"without a tag, then a preamble", "We need to turn the text into a debate.\n\nHere is the debate:\n\n" + short, short, ""},
+		{"without a tag, in Chinese", "好的，用户希望我把这段文字改写成对话。\n\n老师：一\n学生：二", "老师：一\n学生：二", ""},
+		{"without a tag, with more than is known for thoughts", "Okay, the user wants a conversation.\n\nTwo and two is four.\n\n" + short, "Okay, the user wants a conversation.\n\nTwo and two is four.\n\n" + short, "clean: thoughts without a tag"},
+		{"without a tag, and nothing else", "Okay, the user wants a conversation.", "Okay, the user wants a conversation.", "clean: thoughts without a tag"},
+		{"thoughts without a tag and a draft that is closed", "Okay, the user wants a conversation.\n\n" + short + "\n</think>", "", "clean: empty"},
+		{"no thoughts: an interview starts with the answer", guest, guest, ""},
+		{"no thoughts: a user that is spoken of", "The user wants to know where the lines meet.\n\n" + short, "The user wants to know where the lines meet.\n\n" + short, ""},
+		{"no thoughts: users in Chinese", "用户需要支付三元。\n\n老师：一\n学生：二", "用户需要支付三元。\n\n老师：一\n学生：二", ""},
+		{"no thoughts: somebody says it", "Ann: Okay, the user wants me to write a dialogue.\nBob: So?", "Ann: Okay, the user wants me to write a dialogue.\nBob: So?", ""},
 		{"less and greater", "Student: $a<think$ and $b>0$, 1 < 2 </b>", "Student: $a<think$ and $b>0$, 1 < 2 </b>", ""},
 		{"white space", " \n", "", "clean: empty"},
 	} {

@@ -175,3 +175,41 @@ func isDialogue(text string) bool {
 	}
 	return false
 }
+
+// plainThoughts is how an answer begins that begins with thoughts without a tag:
+// with the user, or with what the model has to write.
+var plainThoughts = regexp.MustCompile(`(?i)^[\s*_>"“]*(?:(?:okay|ok|alright|all right|hmm+|so|well|right|got it|let['’]s see|first|now)[,.!… ]+)*(?:` +
+	`the user (?:wants|asks|asked|is asking|has asked|needs|would like|requested|has requested|provided|has provided|gave)\b[^\n]{0,300}\b(?:` + theTalk + `|me to)\b` +
+	`|(?:i|we) (?:need to|have to|should|must) (?:(?:create|write|generate|craft|produce|simulate|construct) (?:an?|the)|(?:turn|convert|transform|rewrite)\b[^.\n]{0,120}\b(?:into|as) an?)\b[^.\n]{0,80}\b` + theTalk +
+	`|let me (?:think (?:about )?how (?:to|i can|i should)|figure out how to) (?:structure|write|create|craft|turn|format|organi[sz]e|approach)\b[^.\n]{0,80}\b` + theTalk +
+	`|(?:(?:好的|好|嗯|首先)[，,。… ]*)*用户(?:想|希望|要求|让|需要|要我|给了|提供)[^\n]{0,80}?(?:我|对话|访谈|采访|讨论|辩论)` +
+	`)`)
+
+func beginsWithPlainThoughts(text string) bool {
+	const length = 500
+	return plainThoughts.MatchString(text[:min(len(text), length)])
+}
+
+// withoutPlainThoughts takes off the paragraphs before the first speaker that are
+// thoughts without a tag. Where any other stands there, which may be what an
+// interview starts with, it leaves them all.
+func withoutPlainThoughts(text string) string {
+	if !beginsWithPlainThoughts(text) {
+		return text
+	}
+	p := parseTurns(text)
+	defer p.release()
+	if len(p.labels) == 0 {
+		return text
+	}
+	head := text[:p.labels[0].at]
+	for beginsWithPlainThoughts(head) {
+		_, head, _ = strings.Cut(head, "\n\n")
+	}
+	for line := range strings.Lines(head) {
+		if s := strings.TrimSpace(line); !isHeading(s) && !isBoldLine(s) && !announces(s) {
+			return text
+		}
+	}
+	return text[p.labels[0].at-len(head):]
+}
