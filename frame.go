@@ -11,8 +11,8 @@ import (
 var frameTag = regexp.MustCompile(`^<((?i:dialogue|dialog|conversation|discussion|interview|debate|transcript|answer|response|output))>`)
 
 // withoutFrame takes off a code fence, or a tag like <dialogue>, in which the
-// whole answer stands, with the remarks before and behind it. What stands in the
-// frame must be a dialogue from its first line on; else it is code, or the like.
+// whole answer stands, with the remarks before and behind it. Two at least must
+// speak in the frame; else it is code, or the like.
 func withoutFrame(text string) string {
 	at := strings.IndexAny(text, "`<")
 	if at < 0 {

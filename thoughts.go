@@ -100,7 +100,7 @@ func withoutThoughts(text string) (rest string, whole bool) {
 	case stray == "":
 	case talksOn(before, rest):
 		rest = before + stray + rest
-	case isDialogue(before) && !speaks(rest):
+	case !speaks(rest) && begins(unframed(before)) && isDialogue(before):
 		rest = before
 	}
 	return rest, depth == 0
@@ -150,24 +150,25 @@ func talksOn(before, rest string) bool {
 	if head == before || head == "" || strings.IndexByte("\n.!?", head[len(head)-1]) >= 0 || strings.TrimSpace(line) == "" {
 		return false
 	}
-	return begins(withoutRemarks(strings.TrimSpace(head))) && !begins(strings.TrimSpace(rest))
+	return begins(unframed(head)) && !begins(rest)
 }
 
-// begins tells whether somebody speaks at the very beginning of text.
+// unframed is text without what may stand around the dialogue in it.
+func unframed(text string) string {
+	return withoutRemarks(strings.TrimSpace(withoutTokens(strings.TrimSpace(text))))
+}
+
+// begins tells whether text begins with a speaker, but for titles and headers.
 func begins(text string) bool {
 	p := parseTurns(text)
 	defer p.release()
-	return len(p.labels) > 0 && p.labels[0].at == 0
+	return len(p.labels) > 0 && p.speech(0, p.labels[0].at, p.dropped) == ""
 }
 
-// isDialogue tells whether text is one from its first line on, with two speakers
-// at least, once what frames it is taken off.
+// isDialogue tells whether two at least speak in text.
 func isDialogue(text string) bool {
-	p := parseTurns(withoutRemarks(strings.TrimSpace(withoutTokens(strings.TrimSpace(text)))))
+	p := parseTurns(text)
 	defer p.release()
-	if len(p.labels) < 2 || p.labels[0].at > 0 {
-		return false
-	}
 	for _, l := range p.labels {
 		if l.key != p.labels[0].key {
 			return true
@@ -207,7 +208,7 @@ func withoutPlainThoughts(text string) string {
 		_, head, _ = strings.Cut(head, "\n\n")
 	}
 	for line := range strings.Lines(head) {
-		if s := strings.TrimSpace(line); !isHeading(s) && !isBoldLine(s) && !announces(s) {
+		if s := strings.TrimSpace(line); !isHeading(s) && !isBoldLine(s) && !isAside(s) && !announces(s) {
 			return text
 		}
 	}
