@@ -67,7 +67,7 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	if in := instructions()[d.Style]; in != "" && strings.Contains(d.Text, in) {
 		return errors.New("the prompt within")
 	}
-	if beginsWithPlainThoughts(d.Text) {
+	if beginsWithPlainThoughts(unsaid(d.Text)) {
 		return errors.New("thoughts without a tag")
 	}
 	if blank := placeholder(d.Text, d.Source); blank != "" {

@@ -14,11 +14,11 @@ var frameTag = regexp.MustCompile(`^<((?i:dialogue|dialog|conversation|discussio
 // whole answer stands, with the remarks before and behind it. Two at least must
 // speak in the frame; else it is code, or the like.
 func withoutFrame(text string) string {
-	at := strings.IndexAny(text, "`<")
-	if at < 0 {
-		return text
+	at := strings.Index(text, "```")
+	if tag := strings.IndexByte(text, '<'); at < 0 || tag >= 0 && tag < at {
+		at = tag
 	}
-	if !announces(text[:at]) {
+	if at < 0 {
 		return text
 	}
 	begin, end, behind := inFence(text, at)
@@ -27,7 +27,7 @@ func withoutFrame(text string) string {
 		begin, end = at+len(m[0]), strings.LastIndex(text, closing)
 		behind = end + len(closing)
 	}
-	if end < begin {
+	if end < begin || !announces(text[:at]) {
 		return text
 	}
 	for remark := range strings.SplitSeq(text[behind:], "\n\n") {

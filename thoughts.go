@@ -51,10 +51,12 @@ func nextThoughtTag(text string, at int) (begin, end int) {
 // where a dialogue stands before it and nobody speaks behind, it is a slip.
 func withoutThoughts(text string) (rest string, whole bool) {
 	// gpt-oss where the server has dropped the tokens of its channels.
-	if _, answer, ok := strings.Cut(text, "assistantfinal"); ok && strings.HasPrefix(text, "analysis") {
-		text = answer
+	if strings.HasPrefix(text, "analysis") {
+		if _, answer, ok := strings.Cut(text, "assistantfinal"); ok {
+			text = answer
+		}
 	}
-	if !strings.Contains(text, "<") && !strings.Contains(text, "THINK]") && !strings.Contains(text, "◁") {
+	if !(strings.Contains(text, "<") && strings.Contains(text, ">")) && !strings.Contains(text, "THINK]") && !strings.Contains(text, "◁") {
 		return text, true
 	}
 	var out strings.Builder
@@ -186,31 +188,41 @@ var plainThoughts = regexp.MustCompile(`(?i)^[\s*_>"“]*(?:(?:okay|ok|alright|a
 	`|(?:(?:好的|好|嗯|首先)[，,。… ]*)*用户(?:想|希望|要求|让|需要|要我|给了|提供)[^\n]{0,80}?(?:我|对话|访谈|采访|讨论|辩论)` +
 	`)`)
 
+// unsaid is what stands in text before the first speaker.
+func unsaid(text string) string {
+	p := parseTurns(text)
+	defer p.release()
+	if len(p.labels) == 0 {
+		return text
+	}
+	return text[:p.labels[0].at]
+}
+
 func beginsWithPlainThoughts(text string) bool {
 	const length = 500
-	return plainThoughts.MatchString(text[:min(len(text), length)])
+	return text != "" && plainThoughts.MatchString(text[:min(len(text), length)])
 }
 
 // withoutPlainThoughts takes off the paragraphs before the first speaker that are
 // thoughts without a tag. Where any other stands there, which may be what an
 // interview starts with, it leaves them all.
 func withoutPlainThoughts(text string) string {
-	if !beginsWithPlainThoughts(text) {
+	head := unsaid(text)
+	said := text[len(head):]
+	if said == "" {
 		return text
 	}
-	p := parseTurns(text)
-	defer p.release()
-	if len(p.labels) == 0 {
+	rest := head
+	for beginsWithPlainThoughts(rest) {
+		_, rest, _ = strings.Cut(rest, "\n\n")
+	}
+	if rest == head {
 		return text
 	}
-	head := text[:p.labels[0].at]
-	for beginsWithPlainThoughts(head) {
-		_, head, _ = strings.Cut(head, "\n\n")
-	}
-	for line := range strings.Lines(head) {
+	for line := range strings.Lines(rest) {
 		if s := strings.TrimSpace(line); !isHeading(s) && !isBoldLine(s) && !isAside(s) && !announces(s) {
 			return text
 		}
 	}
-	return text[p.labels[0].at-len(head):]
+	return text[len(head)-len(rest):]
 }
