@@ -47,7 +47,7 @@ func withoutFrame(text string) string {
 // within must open another block: one that names no language may close this one.
 func inFence(text string, at int) (begin, end, behind int) {
 	line, rest, _ := strings.Cut(text[at:], "\n")
-	if !isFence(line) || at > 0 && text[at-1] != '\n' || strings.ContainsAny(line[len("```"):], "` ") {
+	if !isFence(line) || strings.ContainsAny(line[len("```"):], "` ") {
 		return 0, -1, 0
 	}
 	begin = at + len(line) + 1

@@ -11,7 +11,7 @@ import (
 // Gemma 4 and gpt-oss, of which the one named final closes all others; and what
 // Open WebUI makes of them all.
 var thoughtTag = regexp.MustCompile(`^(?:` +
-	`</?(?i:(?:seed:|mm:)?(?:think|thinking|thoughts?|reason|reasoning|reflection|scratchpad))>` +
+	`</?(?i:(?:seed:|mm:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad))>` +
 	`|\[/?THINK\]|◁/?think▷` +
 	`|<\|(?:begin|end)_of_thought\|>` +
 	`|<\|channel>thought\b|<channel\|>` +
@@ -71,7 +71,6 @@ func withoutThoughts(text string) (rest string, whole bool) {
 			where.read(text[read:at])
 			read = end
 			if tag == "</details>" || where.fenced && at < lastFence || where.mentions(closes, text, at, end) {
-				where.said = true
 				continue
 			}
 		}
@@ -111,18 +110,18 @@ func withoutThoughts(text string) (rest string, whole bool) {
 // talk is where one stands in a text, for telling tags from talk about them.
 type talk struct {
 	said   bool // Something stands before it on its line.
-	opened int  // So many tags on its line that open a block only in the talk.
+	opened bool // A tag on its line opens a block, but only in the talk.
 	fenced bool // It is in code.
 }
 
 func (t *talk) read(s string) {
 	for line := range strings.Lines(s) {
-		if !t.said && isFence(line) {
+		if isFence(line) {
 			t.fenced = !t.fenced
 		}
 		t.said = t.said || strings.TrimSpace(line) != ""
 		if strings.HasSuffix(line, "\n") {
-			t.said, t.opened = false, 0
+			t.said, t.opened = false, false
 		}
 	}
 }
@@ -130,17 +129,15 @@ func (t *talk) read(s string) {
 // mentions tells whether the tag text[at:end] is talked about. Thoughts may end
 // in the middle of a line, but where one is opened in the talk.
 func (t *talk) mentions(closes bool, text string, at, end int) bool {
-	quoted := at > 0 && text[at-1] == '`' && end < len(text) && text[end] == '`'
 	if closes {
-		mentioned := t.opened > 0
-		t.opened = max(0, t.opened-1)
-		return mentioned || quoted
+		quoted := at > 0 && text[at-1] == '`' && end < len(text) && text[end] == '`'
+		return t.opened || quoted
 	}
 	behind := strings.TrimLeft(text[end:], " \t\r")
-	if !t.said || !quoted && (behind == "" || behind[0] == '\n') {
+	if !t.said || behind == "" || behind[0] == '\n' {
 		return false
 	}
-	t.opened++
+	t.opened = true
 	return true
 }
 
