@@ -45,6 +45,7 @@ func TestCleanTakesOffThoughts(t *testing.T) {
 		{"no thoughts: tags in code", "Teacher: It writes\n```\n<think>\nhm\n</think>\nFour.\n```\nStudent: I see.", "Teacher: It writes\n```\n<think>\nhm\n</think>\nFour.\n```\nStudent: I see.", ""},
 		{"opened at the end of a line", "Teacher: What is $2 + 2$? <think>\nb\n</think>\nStudent: It is 4.", "Teacher: What is $2 + 2$? \nStudent: It is 4.", ""},
 		{"a fence in thoughts", "A format:\n```\nTeacher: …\n```\nAll right.</think>\n" + short, short, ""},
+		{"a fence in thoughts that is not closed", "A format:\n```\nTeacher: …\nAll right.</think>\n" + short, short, ""},
 		{"Mistral's", "[THINK]\nA teacher…\n[/THINK]\n" + short, short, ""},
 		{"Kimi's", "◁think▷A teacher…◁/think▷" + short, short, ""},
 		{"Kimi's, opened in the prompt", "A teacher…◁/think▷\n" + short, short, ""},
