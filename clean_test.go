@@ -28,6 +28,8 @@ func TestCleanTakesOffThoughts(t *testing.T) {
 		{"a dialogue that ends with a stray tag", short + "\n</think>", short, ""},
 		{"a stray tag and no more than a remark", "Here is the dialogue:\n\n" + short + "</think>\n\nDone, it is above.", short, ""},
 		{"a stray tag behind a word", "Teacher: How much?\nStudent: Four</think>Done, it is above.", "Teacher: How much?\nStudent: Four", ""},
+		{"a stray tag behind a word, at the end of a line", "Teacher: How much?\nStudent: Four </think>\nDone, it is above.", "Teacher: How much?\nStudent: Four", ""},
+		{"cut off where thoughts open", short + " <think>", short, "clean: cut off in thoughts"},
 		{"a stray tag behind a sentence", short + " </think> Done, it is above.", short, ""},
 		{"a stray tag behind a dialogue with thoughts in it", "Teacher: What is $2 + 2$?\n<think>b</think>Student: It is 4.\n</think>", short, ""},
 		{"a stray tag behind a dialogue about tags", "Teacher: They open with <think> here.\nStudent: I see.\n</think>", "Teacher: They open with <think> here.\nStudent: I see.", ""},
