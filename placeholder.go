@@ -23,7 +23,7 @@ func placeholder(text, source string) string {
 			return ""
 		}
 		at += n
-		if at+1 == len(text) || !isWordByte(text[at+1]) || at > 0 && (text[at-1] < 0x80 && isWordByte(text[at-1]) || isDigit(text[at-1]) || strings.IndexByte("\\`_]", text[at-1]) >= 0) {
+		if at+1 == len(text) || !isWordByte(text[at+1]) || at > 0 && (text[at-1] < 0x80 && isWordByte(text[at-1]) || isDigit(text[at-1]) || strings.IndexByte("`_]", text[at-1]) >= 0) {
 			continue
 		}
 		found := placeholderForm.FindString(text[at:min(len(text), at+longest)])

@@ -162,6 +162,8 @@ func TestForm(t *testing.T) {
 		{"cut off at an equals sign", "Ann: What is it?\nBob: **So $x$ =**\n", english, `cut off at "**So $x$ ="`},
 		{"cut off at a comma", "Ann: What is it?\nBob: First,", english, `cut off at "First,"`},
 		{"cut off in Chinese", "甲：是多少？\n乙：首先，", "题目：花匠种郁金香。", `cut off at "首先，"`},
+		{"a grade", "Ann: What is it?\nBob: An A+", english, ""},
+		{"prose", "We begin with the", english, ""},
 		{"a rule at the end", "Ann: What is it?\nBob: It is 4.\n\n=====", english, ""},
 		{"cut off before a formula", "Ann: What is it?\nBob: It is this:", english, `cut off at "It is this:"`},
 		{"cut off at a bracket", "Ann: What is it?\nBob: Three (", english, `cut off at "Three ("`},
