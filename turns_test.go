@@ -50,6 +50,7 @@ func TestTurnsReadsNamesInBrackets(t *testing.T) {
 		text := fmt.Sprintf(strings.Repeat(form, 4), "Teacher", "a", "Student", "b", "Teacher", "c", "Student", "d")
 		require.Equal(t, want, Turns(text), text)
 	}
+	require.Equal(t, []Turn{{"Teacher", "a\nReason: c"}, {"Student", "b"}}, Turns("**[Teacher]:** a\nReason: c\n**[Student]:** b"), "what is not bold is no name")
 	require.Equal(t, []Turn{{"", "**[Teacher] a**"}}, Turns("**[Teacher] a**"))
 }
 
