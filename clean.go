@@ -10,17 +10,23 @@ import (
 // Clean leaves in d.Text the dialogue alone. It takes off, each by rule and at
 // the outer ends alone:
 //
-//   - blocks of thoughts (<think> and its like), wherever they are;
+//   - blocks of thoughts (<think> and its like), wherever they are but in code and
+//     in the middle of what somebody says of them, and paragraphs before the first
+//     speaker that begin with what the user wants, or what there is to write;
 //   - the special tokens of a chat template, <|im_start|>assistant and the like;
 //   - the prompt, where the answer begins with d.Source word for word, and with
 //     the instruction of one of the package's styles behind it;
 //   - a preamble: lines before the first speaker that announce a conversation;
+//   - another prompt that the model writes itself behind the dialogue, "User: …"
+//     with "Assistant: …" behind it, where neither spoke before;
 //   - closing remarks: paragraphs behind the last speaker's first one that talk
 //     about the conversation or offer to change it;
+//   - a code fence, or a tag like <dialogue>, in which all of it stands;
 //   - white space.
 //
 // It rejects an answer that is empty then, one that ends in its thoughts, one
-// with special tokens or the instruction within, and one that refuses to answer.
+// with special tokens, the instruction or something to be filled in like [Your
+// Name] within, one in JSON, and one that refuses to answer.
 // It never touches a line of the dialogue or what stands in one: to clean twice is
 // to clean once, and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {
@@ -35,7 +41,7 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 		text = strings.TrimSpace(withoutTokens(text))
 		rest := withoutEcho(text, d)
 		echoed = echoed || rest != text
-		if text = withoutRemarks(rest); text == was {
+		if text = withoutRemarks(withoutPlainThoughts(withoutFrame(withoutNextPrompt(rest, d.Source)))); text == was {
 			break
 		}
 		if i == deep {
@@ -54,54 +60,27 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	case !whole:
 		return errors.New("cut off in thoughts")
 	}
-	if token := findToken(d.Text); token != "" {
+	// A source that has the token is about such tokens.
+	if token := findToken(d.Text); token != "" && !strings.Contains(d.Source, token) {
 		return fmt.Errorf("special token %s", token)
 	}
 	if in := instructions()[d.Style]; in != "" && strings.Contains(d.Text, in) {
 		return errors.New("the prompt within")
+	}
+	if beginsWithPlainThoughts(unsaid(d.Text)) {
+		return errors.New("thoughts without a tag")
+	}
+	if blank := placeholder(d.Text, d.Source); blank != "" {
+		return fmt.Errorf("placeholder %s", blank)
+	}
+	if isJSON(d.Text) {
+		return errors.New("JSON, where a dialogue has lines of text")
 	}
 	if r := refusal(d.Text); r != "" {
 		return fmt.Errorf("refusal %q", r)
 	}
 	return nil
 }}
-
-// thoughtTag is a tag that opens or closes a block of thoughts, in the names
-// that models and their servers give it.
-var thoughtTag = regexp.MustCompile(`(?i)<(/?)(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)>`)
-
-// withoutThoughts returns text without its blocks of thoughts. Blocks may stand
-// in blocks, and a closing tag need not have its opener's name. A closing tag
-// that nothing opens ends thoughts that began with the answer, because there
-// are servers whose prompt template holds the opening tag. Of a block that
-// nothing closes, all is thoughts and whole is false.
-func withoutThoughts(text string) (rest string, whole bool) {
-	if !strings.Contains(text, "<") {
-		return text, true
-	}
-	var out strings.Builder
-	depth, from := 0, 0
-	for _, m := range thoughtTag.FindAllStringSubmatchIndex(text, -1) {
-		opens := m[2] == m[3]
-		switch {
-		case opens && depth == 0:
-			out.WriteString(text[from:m[0]])
-			depth = 1
-		case opens:
-			depth++
-		case depth > 0:
-			depth--
-		default:
-			out.Reset()
-		}
-		from = m[1]
-	}
-	if depth > 0 {
-		return out.String(), false
-	}
-	out.WriteString(text[from:])
-	return out.String(), true
-}
 
 // refusals is how an answer begins that is not one: the model declines, or
 // calls itself a machine. The verbs are listed because "I'm sorry, but I can't

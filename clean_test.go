@@ -9,6 +9,8 @@ import (
 const short = "Teacher: What is $2 + 2$?\nStudent: It is 4."
 
 func TestCleanTakesOffThoughts(t *testing.T) {
+	const tags = "Teacher: What stands between the tags <think> and </think> is hidden, as in <think>a</think>.\nStudent: I see."
+	const guest = "Well, I want to make this conversation useful, so let me think about how to explain it. I should write a sum first.\n\n" + short
 	for _, tt := range []struct{ name, answer, text, reject string }{
 		{"clean", short, short, ""},
 		{"outer white space", "\n  " + short + " \n\n", short, ""},
@@ -23,6 +25,56 @@ func TestCleanTakesOffThoughts(t *testing.T) {
 		{"inner closed, outer cut off", "<think>a<think>b</think>c", "", "clean: empty, cut off in its thoughts"},
 		{"cut off after text", short + "\n<think>Is that", short, "clean: cut off in thoughts"},
 		{"only thoughts", "<think>a</think>\n", "", "clean: empty"},
+		{"a dialogue that ends with a stray tag", short + "\n</think>", short, ""},
+		{"a stray tag and no more than a remark", "Here is the dialogue:\n\n" + short + "</think>\n\nDone, it is above.", short, ""},
+		{"a stray tag behind a word", "Teacher: How much?\nStudent: Four</think>Done, it is above.", "Teacher: How much?\nStudent: Four", ""},
+		{"a stray tag behind a word, at the end of a line", "Teacher: How much?\nStudent: Four </think>\nDone, it is above.", "Teacher: How much?\nStudent: Four", ""},
+		{"cut off where thoughts open", short + " <think>", short, "clean: cut off in thoughts"},
+		{"a stray tag behind a sentence", short + " </think> Done, it is above.", short, ""},
+		{"a stray tag behind a dialogue with thoughts in it", "Teacher: What is $2 + 2$?\n<think>b</think>Student: It is 4.\n</think>", short, ""},
+		{"a stray tag behind a dialogue about tags", "Teacher: They open with <think> here.\nStudent: I see.\n</think>", "Teacher: They open with <think> here.\nStudent: I see.", ""},
+		{"a draft, and the dialogue on the same line", "Teacher: a draft </think> " + short, short, ""},
+		{"thoughts that end in the middle of a line", "They add </think> sums.\n\n" + short, "sums.\n\n" + short, ""},
+		{"opened at the end of a line, twice", "Teacher: What is $2 + 2$? <think>\nb\n</think><think>c</think>\nStudent: It is 4.", "Teacher: What is $2 + 2$? \nStudent: It is 4.", ""},
+		{"several stray tags", short + "\n</think>\n</thinking>\n", short, ""},
+		{"a draft in the thoughts", short + "\n</think>\nTeacher: And $3 + 3$?\nStudent: It is 6.", "Teacher: And $3 + 3$?\nStudent: It is 6.", ""},
+		{"thoughts with a draft and nothing else", "I will let them talk.\n" + short + "\n</think>", "", "clean: empty"},
+		{"one voice is no dialogue", "Student: what would he ask?\n</think>", "", "clean: empty"},
+		{"no thoughts: a pair of tags in a sentence", tags, tags, ""},
+		{"no thoughts: a tag alone in a sentence", "Teacher: It ends with a </think> tag.\nStudent: I see.", "Teacher: It ends with a </think> tag.\nStudent: I see.", ""},
+		{"no thoughts: in the last sentence", "Teacher: Which one?\nStudent: It ends with a </think> tag.", "Teacher: Which one?\nStudent: It ends with a </think> tag.", ""},
+		{"no thoughts: tags between backquotes", "Teacher: See `<think>` and `</think>`?\nStudent:\n`</think>` is new to me.", "Teacher: See `<think>` and `</think>`?\nStudent:\n`</think>` is new to me.", ""},
+		{"no thoughts: tags in code", "Teacher: It writes\n```\n<think>\nhm\n</think>\nFour.\n```\nStudent: I see.", "Teacher: It writes\n```\n<think>\nhm\n</think>\nFour.\n```\nStudent: I see.", ""},
+		{"opened at the end of a line", "Teacher: What is $2 + 2$? <think>\nb\n</think>\nStudent: It is 4.", "Teacher: What is $2 + 2$? \nStudent: It is 4.", ""},
+		{"a fence in thoughts", "A format:\n```\nTeacher: …\n```\nAll right.</think>\n" + short, short, ""},
+		{"a fence in thoughts that is not closed", "A format:\n```\nTeacher: …\nAll right.</think>\n" + short, short, ""},
+		{"Mistral's", "[THINK]\nA teacher…\n[/THINK]\n" + short, short, ""},
+		{"Kimi's", "◁think▷A teacher…◁/think▷" + short, short, ""},
+		{"Kimi's, opened in the prompt", "A teacher…◁/think▷\n" + short, short, ""},
+		{"Seed-OSS's", "<seed:think>A teacher…</seed:think>\n" + short, short, ""},
+		{"MiniMax's", "<mm:think>A teacher…</mm:think>\n" + short, short, ""},
+		{"Sky-T1's", "<|begin_of_thought|>\nA teacher…\n<|end_of_thought|>\n" + short, short, ""},
+		{"Gemma's", "<|channel>thought\nA teacher…\n<channel|>" + short, short, ""},
+		{"Gemma's, opened in the prompt", "A teacher…\n<channel|>" + short, short, ""},
+		{"gpt-oss's", "<|channel|>analysis<|message|>A teacher…<|end|><|start|>assistant<|channel|>final<|message|>" + short + "<|return|>", short, ""},
+		{"gpt-oss's, twice", "<|start|>assistant<|channel|>analysis<|message|>A teacher…<|end|><|start|>assistant<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>" + short, short, ""},
+		{"gpt-oss's, the last alone", "<|channel|>final<|message|>" + short, short, ""},
+		{"gpt-oss's, cut off", "<|channel|>analysis<|message|>A teacher…", "", "clean: empty, cut off in its thoughts"},
+		{"gpt-oss's, without its tokens", "analysisWe need a dialogue.assistantfinal" + short, short, ""},
+		{"Open WebUI's", "<details type=\"reasoning\" done=\"true\" duration=\"3\">\n<summary>Thought for 3 seconds</summary>\n> A teacher…\n</details>\n" + short, short, ""},
+		{"no thoughts: details", "<details>\nTeacher: a\n</details>\nStudent: b", "<details>\nTeacher: a\n</details>\nStudent: b", ""},
+		{"no thoughts: an area", "Teacher: Is $[TEN]$ more than $[THIN]$?\nStudent: No.", "Teacher: Is $[TEN]$ more than $[THIN]$?\nStudent: No.", ""},
+		{"without a tag", "Okay, the user wants me to turn this into a conversation between a teacher and a student.\nThey are to add.\n\n" + short, short, ""},
+		{"without a tag, several", "The user has asked for a dialogue about sums.\n\nLet me think about how to structure the conversation…\n\nI need to write a short dialogue.\n\n**Sums**\n\n" + short, "**Sums**\n\n" + short, ""},
+		{"without a tag, then a preamble", "We need to turn the text into a debate.\n\nHere is the debate:\n\n" + short, short, ""},
+		{"without a tag, in Chinese", "好的，用户希望我把这段文字改写成对话。\n\n老师：一\n学生：二", "老师：一\n学生：二", ""},
+		{"without a tag, with more than is known for thoughts", "Okay, the user wants a conversation.\n\nTwo and two is four.\n\n" + short, "Okay, the user wants a conversation.\n\nTwo and two is four.\n\n" + short, "clean: thoughts without a tag"},
+		{"without a tag, and nothing else", "Okay, the user wants a conversation.", "Okay, the user wants a conversation.", "clean: thoughts without a tag"},
+		{"thoughts without a tag and a draft that is closed", "Okay, the user wants a conversation.\n\n" + short + "\n</think>", "", "clean: empty"},
+		{"no thoughts: an interview starts with the answer", guest, guest, ""},
+		{"no thoughts: a user that is spoken of", "The user wants to know where the lines meet.\n\n" + short, "The user wants to know where the lines meet.\n\n" + short, ""},
+		{"no thoughts: users in Chinese", "用户需要支付三元。\n\n老师：一\n学生：二", "用户需要支付三元。\n\n老师：一\n学生：二", ""},
+		{"no thoughts: somebody says it", "Ann: Okay, the user wants me to write a dialogue.\nBob: So?", "Ann: Okay, the user wants me to write a dialogue.\nBob: So?", ""},
 		{"less and greater", "Student: $a<think$ and $b>0$, 1 < 2 </b>", "Student: $a<think$ and $b>0$, 1 < 2 </b>", ""},
 		{"white space", " \n", "", "clean: empty"},
 	} {
@@ -79,6 +131,7 @@ func TestCleanLeavesRegretThatIsNoRefusal(t *testing.T) {
 
 func TestCleanTakesOffFrames(t *testing.T) {
 	const source = "Problem:\nWhat is $2 + 2$?"
+	const code = "Teacher: What is it?\n```python\n2 + 2\n```\nStudent: It is\n```\n4\n```"
 	for _, tt := range []struct{ name, answer, text, reject string }{
 		{"preamble", "Here is the conversation:\n\n" + short, short, ""},
 		{"preamble and rule", "Sure! Here's a dialogue between a teacher and a student:\n\n---\n\n" + short, short, ""},
@@ -108,7 +161,34 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"tokens at the ends", "<|im_start|>assistant\n" + short + "<|im_end|>\n<|endoftext|>", short, ""},
 		{"tokens of another template", "<s> " + short + " </s>", short, ""},
 		{"tokens within", short + "<|im_end|>\n<|im_start|>user\nGo on.", short + "<|im_end|>\n<|im_start|>user\nGo on.", "clean: special token <|im_end|>"},
+		{"reserved tokens at the end", short + "<unused12><unused12>", short, ""},
+		{"bytes within", short + "<0x0A>Teacher: Yes.", short + "<0x0A>Teacher: Yes.", "clean: special token <0x0A>"},
+		{"tokens of Nemotron", "<extra_id_1>Assistant\n" + short + "\n<extra_id_1>", short, ""},
+		{"tokens of Nemotron within", short + "\n<extra_id_1>User\nGo on.", short + "\n<extra_id_1>User\nGo on.", "clean: special token <extra_id_1>"},
+		{"tokens of Gemma", "<|turn>model\n" + short + "<turn|>", short, ""},
+		{"a call of a tool", short + "\n<tool_call>\n{}\n</tool_call>", short + "\n<tool_call>\n{}", "clean: special token <tool_call>"},
+		{"other tokens at the end", short + "<unk><eod><|endofprompt|><end_of_turn><pad>", short, ""},
+		{"tokens in brackets at the end", short + "[EOS]\n[PAD][PAD]", short, ""},
+		{"no tokens: areas", "Teacher: Which triangle is as large as [ABC]?\nStudent: I say [PAD] = [EOS]", "Teacher: Which triangle is as large as [ABC]?\nStudent: I say [PAD] = [EOS]", ""},
+		{"no tokens: comparisons", "Teacher: $0<t$, $a<turn$ and $0<0x1F$?\nStudent: It is <0x1>.", "Teacher: $0<t$, $a<turn$ and $0<0x1F$?\nStudent: It is <0x1>.", ""},
 		{"no tokens: absolute values", "Teacher: Is $|x|<|y|$ and $a<|b|>c$?\nStudent: <3", "Teacher: Is $|x|<|y|$ and $a<|b|>c$?\nStudent: <3", ""},
+		{"in a fence", "```\n" + short + "\n```", short, ""},
+		{"in a fence with a language, between remarks", "Here is the conversation:\n\n```markdown\n" + short + "\n```\n\n---\n\nI hope this conversation helps!", short, ""},
+		{"in a tag", "<Dialogue>\n" + short + "\n</Dialogue>", short, ""},
+		{"in a tag behind thoughts", "<think>a</think><answer>" + short + "</answer>", short, ""},
+		{"in a fence, with a preamble within", "```text\nHere is the debate:\n\n" + short + "\n```", short, ""},
+		{"a fence around code in a fence", "```markdown\n" + code + "\n```", code, ""},
+		{"no frame: code at both ends", "```\nx = 4\n```\n" + code, "```\nx = 4\n```\n" + code, ""},
+		{"no frame: somebody speaks on its line", "``` Teacher: What is $2 + 2$?\nStudent: It is 4.\nTeacher: Yes.\n```", "``` Teacher: What is $2 + 2$?\nStudent: It is 4.\nTeacher: Yes.\n```", ""},
+		{"no frame: two blocks", "```\n" + short + "\n```\nor\n```\n" + short + "\n```", "```\n" + short + "\n```\nor\n```\n" + short + "\n```", ""},
+		{"no frame: code in a speech", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", ""},
+		{"no frame: something behind it", "```\n" + short + "\n```\nThat is all that the talk is about.", "```\n" + short + "\n```\nThat is all that the talk is about.", ""},
+		{"no frame: nobody speaks in it", "```\n2 + 2\n```", "```\n2 + 2\n```", ""},
+		{"JSON", `{"dialogue":[{"speaker":"Teacher","text":"a"}]}`, `{"dialogue":[{"speaker":"Teacher","text":"a"}]}`, "clean: JSON, where a dialogue has lines of text"},
+		{"JSON in a list", `[{"Teacher":"a"},{"Student":"b"}]`, `[{"Teacher":"a"},{"Student":"b"}]`, "clean: JSON, where a dialogue has lines of text"},
+		{"JSON lines in a block", "Here is the conversation:\n```json\n{\"Teacher\": \"a\"}\n{\"Student\": \"b\"}\n```", "Here is the conversation:\n```json\n{\"Teacher\": \"a\"}\n{\"Student\": \"b\"}\n```", "clean: JSON, where a dialogue has lines of text"},
+		{"no JSON: a name in brackets", "[Ann]: What is $2 + 2$?\n[Bob]: It is 4.", "[Ann]: What is $2 + 2$?\n[Bob]: It is 4.", ""},
+		{"no JSON: it is talked of", "Ann: Like this:\n```json\n{}\n```\nBob: I see.", "Ann: Like this:\n```json\n{}\n```\nBob: I see.", ""},
 		{"all of it", "<think>a</think>\n<|assistant|>\nCertainly! Here is the debate:\n\n" + short + "\n\n*End of the debate.*\n<|end|>", short, ""},
 		{"TeX that looks like escapes", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", ""},
 	} {
@@ -120,6 +200,66 @@ func TestCleanTakesOffFrames(t *testing.T) {
 				require.Equal(t, tt.answer, d.Raw, "the answer as received is kept")
 			}
 		})
+	}
+}
+
+// The model goes on and prompts itself; but a user and an assistant may be those
+// who speak.
+func TestCleanTakesOffTheNextPrompt(t *testing.T) {
+	const talk = short + "\nTeacher: And $3 + 3$?\nStudent: It is 6."
+	for _, tt := range []struct{ name, answer, text string }{
+		{"a user and an assistant", talk + "\n\nUser: Do it for this text.\nAssistant: I need the text.", talk},
+		{"a remark before them", talk + "\n\nI hope this conversation helps!\n\nHuman: Thanks!\n\nAI: You are welcome.", talk},
+		{"with headings", talk + "\n\n### Instruction:\nDo it again.\n\n### Response:\nYes.", talk},
+		{"with bold names", "**Teacher:** a\n**Student:** b\n**Teacher:** c\n**Student:** d\n\n**User:** e\n**Assistant:** f", "**Teacher:** a\n**Student:** b\n**Teacher:** c\n**Student:** d"},
+		{"in Chinese", "老师：一\n学生：二\n老师：三\n学生：四\n\n用户：再来一次\n助手：好的", "老师：一\n学生：二\n老师：三\n学生：四"},
+		{"another dialogue", talk + "\nUser: What is $1 + 1$?\nAssistant: Here is the conversation:\n\n" + talk, talk},
+		{"another dialogue at once", talk + "\n### Human: What is $1 + 1$?\n### Assistant:\n" + talk, talk},
+		{"no prompt: they speak from the start", "User: a\nAssistant: b\nUser: c\nAssistant: d\nUser: e\nAssistant: f", ""},
+		{"no prompt: the assistant speaks before", "Teacher: a\nAssistant: b\nTeacher: c\nAssistant: d\nUser: e\nAssistant: f", ""},
+		{"no prompt: too early", "Teacher: a\nStudent: b\nTeacher: c\nUser: d\nAssistant: e", ""},
+		{"no prompt: too early, for names are bold", "**Teacher:** a\n**Student:** b\nUser: c\nAssistant: d", ""},
+		{"no prompt: nobody answers", talk + "\nUser: I have a question, too.", ""},
+		{"no prompt: the others go on", talk + "\nUser: May I?\nTeacher: Yes.\nAssistant: It is clear.", ""},
+		{"no prompt: an example of a chat", talk + "\nTeacher: Look.\nUser: What is $1 + 1$?\nAssistant: It is 3.\nTeacher: What is wrong?", ""},
+		{"no prompt: an example in code", talk + "\nTeacher: Look.\n```\nUser: What is $1 + 1$?\nAssistant: It is 3.\n```", ""},
+		{"no prompt: users of something", talk + "\nUser: the one who uses it.", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := Dialogue{Text: tt.answer, Source: "What is $2 + 2$?"}.Filter(Clean)
+			want := tt.text
+			if want == "" {
+				want = tt.answer
+			}
+			require.Empty(t, d.Reject)
+			require.Equal(t, want, d.Text)
+		})
+	}
+	d := Dialogue{Text: talk + "\nUser: a\nAssistant: b", Source: "User: a\nAssistant: b"}
+	require.Equal(t, d, d.Filter(Clean), "the source has brought them in")
+}
+
+// What the source writes of may be written of.
+func TestCleanKeepsTheTokensOfTheSource(t *testing.T) {
+	d := Dialogue{Text: "Teacher: A sentence begins with <s>, as you read.\nStudent: I see.", Source: "We put <s> before each sentence."}
+	require.Equal(t, d, d.Filter(Clean))
+}
+
+func TestCleanRejectsWhatIsToBeFilledIn(t *testing.T) {
+	for _, blank := range []string{"[Name]", "[Your Name]", "[your name]", "[Student's Name]", "[Teacher’s name]", "[insert answer here]", "[Insert the answer]", "[INSERT NAME]", "[Insert a short proof here]", "[answer here]", "[学生姓名]", "[此处插入例子]"} {
+		d := Dialogue{Text: "Teacher: Good morning, " + blank + ". What is $2 + 2$?\nStudent: It is 4."}
+		require.Equal(t, "clean: placeholder "+blank, d.Filter(Clean).Reject)
+		d.Source = "Write " + blank + " on the sheet."
+		require.Equal(t, d, d.Filter(Clean), "the source has it")
+	}
+	for _, text := range []string{
+		"[Name]: What is $2 + 2$?\n[Student]: It is 4.",
+		"**[Name]**: What is $2 + 2$?\n[Student's name]: It is 4.",
+		"Teacher: [smiling] Which name?\nStudent: [thinks of a name] Mine.",
+		"Teacher: In `[Name]`, row[Name], row2[Name] and [Name](https://example.org)?\nStudent: $[Name$.",
+		"Teacher: [inserts the answer] See?\nStudent: [Insert x = 3 here] and \\[Name\\].",
+	} {
+		require.Equal(t, Dialogue{Text: text}, Dialogue{Text: text}.Filter(Clean))
 	}
 }
 

@@ -32,7 +32,9 @@ func readBenchmark(t testing.TB, questions ...string) *mind.Benchmark {
 }
 
 func TestBenchmarkFindsItsQuestions(t *testing.T) {
-	b := readBenchmark(t, longQuestion, shortQuestion)
+	const words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon"
+	twenty, more := strings.ToUpper(words), strings.ReplaceAll(words, " ", "ly ")+"ly phi"
+	b := readBenchmark(t, longQuestion, shortQuestion, twenty, more)
 	for _, tt := range []struct{ name, text, found string }{
 		{"whole", longQuestion, "test-0"},
 		{"in a longer text", "Problem:\n" + longQuestion + "\n\nSolution:\nWe add.", "test-0"},
@@ -41,6 +43,9 @@ func TestBenchmarkFindsItsQuestions(t *testing.T) {
 		{"other case, punctuation and lines", strings.ReplaceAll(strings.ToUpper(longQuestion), " ", ",\n"), "test-0"},
 		{"short, whole", "Now: " + shortQuestion + " Try it.", "test-1"},
 		{"short, not whole", "What is the remainder when $7^{2026}$ is divided by $13$?", ""},
+		{"twenty words, whole", words, "test-2"},
+		{"twenty words, all but the last", strings.TrimSuffix(words, "upsilon"), ""},
+		{"twenty-one words, all but the last", strings.TrimSuffix(more, "phi"), "test-3"},
 		{"neither", "A field is 120 meters long. What is the remainder?", ""},
 		{"nothing", "", ""},
 	} {

@@ -10,8 +10,9 @@ import (
 
 // Form rejects an answer that is broken as a text: with U+FFFD, which stands
 // where bytes were lost; with mathematics, braces, environments or code fences
-// that are opened and not closed, or the other way round, in a turn; and one
-// that is written in another script than its source.
+// that are opened and not closed, or the other way round, in a turn; one that
+// ends in a comma, an operator or the like, which the server did not say was cut
+// off; and one that is written in another script than its source.
 //
 // A $ before a figure that is not closed, or not before words, is money, and so is
 // one behind a figure where there is no TeX; "the $ sign" is one alone. Code is not
@@ -47,8 +48,46 @@ var Form = Filter{"form", func(d *Dialogue) error {
 			from = p.labels[i].speech
 		}
 	}
+	if end := cutOff(p); end != "" {
+		return fmt.Errorf("cut off at %q", end)
+	}
 	return checkScript(d.Source, d.Text, p)
 }}
+
+// cutOff is the end of a text whose last turn ends where none can, in what wants
+// something behind it; else "". Where all turns but the last end as sentences do,
+// a word that begins a phrase is such an end, too. That any other word has no stop
+// behind it says nothing, for it may be a unit or a farewell.
+func cutOff(p *parsedTurns) string {
+	const markup = " \r\n\t*_"
+	from := 0
+	if n := len(p.labels); n > 0 {
+		from = p.labels[n-1].speech
+	}
+	last := strings.TrimRight(p.text[from:], markup)
+	if isRule(last[strings.LastIndexByte(last, '\n')+1:]) {
+		return ""
+	}
+	for _, end := range [...]string{",", "，", "、", ":", "：", "=", " +", "×", "÷", "≤", "≥", "≠", "≈", "−", " (", "（"} {
+		if strings.HasSuffix(last, end) {
+			return before(last, len(last))
+		}
+	}
+	phrase := false
+	for _, word := range [...]string{" the", " an", " and", " or", " because", " than", " our", " your", " their"} {
+		phrase = phrase || strings.HasSuffix(last, word)
+	}
+	if !phrase || len(p.labels) < 2 {
+		return ""
+	}
+	for _, l := range p.labels[1:] {
+		turn := strings.TrimRight(p.text[:l.at], markup+"\"”$)")
+		if r, _ := utf8.DecodeLastRuneInString(turn); !strings.ContainsRune(".!?…。！？", r) {
+			return ""
+		}
+	}
+	return before(last, len(last))
+}
 
 // checkBalance checks one turn.
 func checkBalance(s string) error {

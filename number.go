@@ -88,7 +88,8 @@ func appendNumbers(ns []number, text string) []number {
 				}
 			}
 			if word := text[i:end]; word == "a" && strings.HasPrefix(text[end:], " ") {
-				if part, ok := readPart(text[end+1:]); ok {
+				rest := text[end+1:]
+				if part, ok := readPart(rest); ok && !isPrefix(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyz")) {
 					ns = append(ns, number{1 / part, i})
 				}
 			}

@@ -106,6 +106,7 @@ func readWords(text string, i int) (value float64, end int, ok bool) {
 				lower[k] = text[from+k] | 0x20
 			}
 			v, is = numberWord(lower[:n])
+			is = is && (v != 0.5 || !isPrefix(text[i:]))
 		}
 		switch {
 		case !is && !ok:
@@ -168,6 +169,12 @@ func readPart(rest string) (under float64, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// isPrefix tells of a word before rest that is the first part of another, as in
+// half-plane and third-degree, and no number of its own.
+func isPrefix(rest string) bool {
+	return len(rest) > 1 && rest[0] == '-' && 'a' <= rest[1]|0x20 && rest[1]|0x20 <= 'z'
 }
 
 // readChinese reads a number in Chinese characters at text[i], up to the

@@ -189,6 +189,38 @@ func TestCleanTakesOffFramesAndNothingElse(t *testing.T) {
 	require.GreaterOrEqual(t, framed, 10)
 }
 
+// Whatever stands around a good answer comes off it. What begins without a
+// speaker may be thoughts, and is rejected where it cannot be told from them.
+func TestCleanTakesAnyFrameOffAnyAnswer(t *testing.T) {
+	for name, frame := range map[string][2]string{
+		"a stray tag":          {"", "\n</think>"},
+		"thoughts":             {"<think>\nA dialogue.\n</think>\n\n", ""},
+		"thoughts, not opened": {"A dialogue.\n</think>\n\n", ""},
+		"Mistral's thoughts":   {"[THINK]A dialogue.[/THINK]", ""},
+		"Gemma's thoughts":     {"<|channel>thought\nA dialogue.\n<channel|>", "<turn|>"},
+		"gpt-oss's thoughts":   {"<|channel|>analysis<|message|>A dialogue.<|end|><|start|>assistant<|channel|>final<|message|>", "<|return|>"},
+		"thoughts, no tag":     {"Okay, the user wants me to turn this text into a conversation.\n\n", ""},
+		"a fence":              {"Here is the conversation:\n\n```markdown\n", "\n```"},
+		"a tag":                {"<dialogue>\n", "\n</dialogue>\n\nI hope this conversation helps!"},
+		"the next prompt":      {"", "\n\nUser: Do it again.\nAssistant: I will."},
+		"tokens":               {"<|im_start|>assistant\n", "<|im_end|><unused3>"},
+	} {
+		for _, part := range answerParts {
+			for _, a := range writtenAnswers(t, part) {
+				if a.Filter != "" {
+					continue
+				}
+				clean := a.dialogue().Filter(mind.Clean)
+				framed := mind.Dialogue{Text: frame[0] + clean.Text + frame[1], Source: a.Source, Style: a.Style}.Filter(mind.Clean)
+				if framed.Reject == "" || mind.Turns(clean.Text)[0].Speaker != "" {
+					require.Equal(t, clean.Text, framed.Text, "%s in %s", a.Name, name)
+					require.Empty(t, framed.Reject)
+				}
+			}
+		}
+	}
+}
+
 // The offline generator's whole output passes: every problem, in every style.
 func TestStrictFiltersKeepTheOfflineGenerators(t *testing.T) {
 	rejects := map[string]int{}

@@ -7,8 +7,11 @@ import (
 )
 
 // specialToken is what frames a message in a chat template and is leaked where a
-// server does not stop at it.
-const specialToken = `<\|[a-zA-Z][a-zA-Z0-9_]{2,40}\|>|<｜[^<>｜\n]{3,40}｜>|\[/?INST\]|<</?SYS>>|</?s>|<(?:bos|eos|pad|start_of_turn|end_of_turn|endoftext)>`
+// server does not stop at it, and what a vocabulary has that is no text: reserved
+// tokens and bytes.
+const specialToken = `<\|[a-zA-Z][a-zA-Z0-9_]{2,40}\|>|<｜[^<>｜\n]{3,40}｜>|\[/?INST\]|<</?SYS>>|</?s>` +
+	`|<(?:bos|eos|eod|pad|unk|start_of_turn|end_of_turn|endoftext|unused\d{1,5}|extra_id_\d{1,3}|0x[0-9A-F]{2})>|</?tool_call>` +
+	`|<\|(?:turn|channel|think|tool_call)>|<(?:turn|channel|tool_call)\|>`
 
 var leadingToken = regexp.MustCompile(`^(?:` + specialToken + `)`)
 
@@ -28,7 +31,7 @@ func findToken(text string) string {
 			break
 		}
 		at += next
-		if at+1 < len(text) && strings.IndexByte("|\xef<s/bepI", text[at+1]) >= 0 {
+		if at+1 < len(text) && strings.IndexByte("|\xef<s/bepI0ctu", text[at+1]) >= 0 {
 			if token := leadingToken.FindString(text[at:min(len(text), at+longest)]); token != "" {
 				return token
 			}
@@ -39,12 +42,13 @@ func findToken(text string) string {
 
 var (
 	// The role is a part of the frame.
-	leadingTokens  = regexp.MustCompile(`^(?:\s*(?:` + specialToken + `)(?:(?:assistant|model|final)\b[ \t]*(?:\n|$|<))?)+`)
+	leadingTokens  = regexp.MustCompile(`^(?:\s*(?:` + specialToken + `)(?:(?:[Aa]ssistant|model|final)\b[ \t]*(?:\n|$|<))?)+`)
 	trailingTokens = regexp.MustCompile(`(?:\s*(?:` + specialToken + `))+\s*$`)
 )
 
 // withoutTokens takes special tokens off both ends.
 func withoutTokens(text string) string {
+	text = withoutBracketTokens(text)
 	if findToken(text) == "" {
 		return text
 	}
@@ -59,6 +63,25 @@ func withoutTokens(text string) string {
 	from := max(0, len(text)-tail)
 	if m := trailingTokens.FindStringIndex(text[from:]); m != nil {
 		text = text[:from+m[0]]
+	}
+	return text
+}
+
+// withoutBracketTokens takes [EOS] and [PAD] off the end of a text that ends in
+// a sentence. Elsewhere they may be the areas of triangles.
+func withoutBracketTokens(text string) string {
+	rest := strings.TrimSpace(text)
+	for {
+		cut := strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(rest, "[EOS]"), "[PAD]"))
+		if cut == rest {
+			break
+		}
+		rest = cut
+	}
+	for _, end := range [...]string{".", "!", "?", "\"", "”", "。", "！", "？"} {
+		if strings.HasSuffix(rest, end) {
+			return rest
+		}
 	}
 	return text
 }

@@ -39,6 +39,9 @@ func readName(s string) (tag nameTag, ok bool) {
 			bracket = '['
 			i += len("【")
 		}
+	} else if i < len(s) && s[i] == '[' {
+		bracket = '['
+		i++
 	}
 	if i < len(s) && s[i] == '@' {
 		i++
@@ -93,10 +96,17 @@ func readName(s string) (tag nameTag, ok bool) {
 		if !ok {
 			inner, ok = strings.CutPrefix(rest, "】")
 		}
-		if n := colonAt(inner); ok && n > 0 {
-			i = len(s) - len(inner) + n
-		} else {
+		if opened > 0 {
+			inner = inner[closeMarkup(inner):]
+			tag.form = bold
+		}
+		n := colonAt(inner)
+		if !ok || n == 0 {
 			return tag, false
+		}
+		i = len(s) - len(inner) + n
+		if opened > 0 {
+			i += closeMarkup(s[i:])
 		}
 	case colon > 0:
 		i = len(s) - len(strings.TrimLeft(rest, " ")) + colon

@@ -44,6 +44,16 @@ func TestTurnsReadsNamesBehindPictures(t *testing.T) {
 	}
 }
 
+func TestTurnsReadsNamesInBrackets(t *testing.T) {
+	want := []Turn{{"Teacher", "a"}, {"Student", "b"}, {"Teacher", "c"}, {"Student", "d"}}
+	for _, form := range []string{"[%s]: %s\n", "**[%s]:** %s\n", "**[%s]**: %s\n", "【%s】：%s\n"} {
+		text := fmt.Sprintf(strings.Repeat(form, 4), "Teacher", "a", "Student", "b", "Teacher", "c", "Student", "d")
+		require.Equal(t, want, Turns(text), text)
+	}
+	require.Equal(t, []Turn{{"Teacher", "a\nReason: c"}, {"Student", "b"}}, Turns("**[Teacher]:** a\nReason: c\n**[Student]:** b"), "what is not bold is no name")
+	require.Equal(t, []Turn{{"", "**[Teacher] a**"}}, Turns("**[Teacher] a**"))
+}
+
 // What nobody speaks in is one turn, and all of it.
 func TestTurnsKeepsProseWhole(t *testing.T) {
 	prose := "# Sums\n\nWe add.\n---\n(A remark in brackets.)\n\n*An aside.*"

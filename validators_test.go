@@ -158,6 +158,19 @@ func TestForm(t *testing.T) {
 		{"fence", "A: so\n```\nx {", english, "a code fence is not closed"},
 		{"code is not looked into", "A: so\n```\nif x { $y\n```\nB: `{$`", english, ""},
 		{"lost bytes", "A: it\uFFFDs", english, "1 replacement characters"},
+		{"cut off at an operator", "Ann: What is it?\nBob: So the total is 3 +", english, `cut off at "So the total is 3 +"`},
+		{"cut off at an equals sign", "Ann: What is it?\nBob: **So $x$ =**\n", english, `cut off at "**So $x$ ="`},
+		{"cut off at a comma", "Ann: What is it?\nBob: First,", english, `cut off at "First,"`},
+		{"cut off in Chinese", "甲：是多少？\n乙：首先，", "题目：花匠种郁金香。", `cut off at "首先，"`},
+		{"a grade", "Ann: What is it?\nBob: An A+", english, ""},
+		{"prose", "We begin with the", english, ""},
+		{"a rule at the end", "Ann: What is it?\nBob: It is 4.\n\n=====", english, ""},
+		{"cut off before a formula", "Ann: What is it?\nBob: It is this:", english, `cut off at "It is this:"`},
+		{"cut off at a bracket", "Ann: What is it?\nBob: Three (", english, `cut off at "Three ("`},
+		{"cut off at an article", "Ann: What is it?\nBob: (Let me see.)\nAnn: So?\nBob: It is half of the", english, `cut off at "It is half of the"`},
+		{"no stops at all", "Ann: what is it\nBob: the one that we call the", english, ""},
+		{"units, farewells and grades need no stop", "Ann: What is it?\nBob: So $x=4$.\nAnn: Is it the grade of an A+\nBob: 12 liters :(", english, ""},
+		{"a name that says nothing is for another filter", "Ann: What is it?\nBob:", english, ""},
 		{"another script", "甲：花匠在七行里种郁金香，每行比前一行多四株。\n乙：我们一起来算一算吧。", english, "0.00 of the letters are Latin, as the source is, less than 0.70"},
 		{"terms of another script", "老师：我们用 Python 来计算这个问题，先写一个函数，然后调用它。", "题目：花匠在七行里种郁金香，每行比前一行多四株，一共有多少株？", ""},
 		{"a source of formulas has no script", "甲：花匠在七行里种郁金香。乙：我们一起来算一算吧。", "$x+y=2$, $abc=def$, $ghi$", ""},
@@ -177,7 +190,7 @@ func TestForm(t *testing.T) {
 // Every filter takes time in proportion to what is hard for one of them. Two have
 // their time from others: tokens and ratio count tokens.
 func TestFiltersAreLinear(t *testing.T) {
-	for _, s := range []string{"a", "a ", "ab ", "A: b\n", "$", "$a", "$a ", `\(`, `\[`, "$$", `\begin{a}`, `\begin{a}\end{a}`, "{", "`", "```", "```\n", "<", "<|a", "<think>", "<think></think>", "</think>",
+	for _, s := range []string{"a", "a ", "ab ", "A: b\n", "$", "$a", "$a ", `\(`, `\[`, "$$", `\begin{a}`, `\begin{a}\end{a}`, "{", "`", "```", "```\n", "<", "<|a", "<think>", "<think></think>", "</think>", "A: <think> ", "A: b</think>", "`</think>`", "[THINK]", "<dialogue>", "```\nA: b\n", "{}", "The user wants a chat.\n\n", "[insert ", "[Name]: ", "A: b\nUser: c\n", "User: c\nAI: d\n", "<|channel|>final<|message|>", "◁think▷\n",
 		`\frac`, `\frac{`, `\boxed{`, "#### 1\n", "The answer is 1. ", "1,000,", "1/", "one hundred ", "二十", "<<", "[asy]", "[INST", "\n\nI hope this conversation helps.", "Here is the dialogue:\n", "，", "é"} {
 		for where, dialogue := range map[string]func(text string) Dialogue{
 			"text":   func(text string) Dialogue { return Dialogue{Text: text, Source: "A text about 12 tulips. #### 12"} },
