@@ -26,7 +26,7 @@ import (
 //
 // It rejects an answer that is empty then, one that ends in its thoughts, one
 // with special tokens, the instruction or something to be filled in like [Your
-// Name] within, one in JSON, and one that refuses to answer.
+// Name] within, and one that refuses to answer.
 // It never touches a line of the dialogue or what stands in one: to clean twice is
 // to clean once, and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {
@@ -72,9 +72,6 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	}
 	if blank := placeholder(d.Text, d.Source); blank != "" {
 		return fmt.Errorf("placeholder %s", blank)
-	}
-	if isJSON(d.Text) {
-		return errors.New("JSON, where a dialogue has lines of text")
 	}
 	if r := refusal(d.Text); r != "" {
 		return fmt.Errorf("refusal %q", r)

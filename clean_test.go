@@ -184,11 +184,6 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"no frame: code in a speech", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", ""},
 		{"no frame: something behind it", "```\n" + short + "\n```\nThat is all that the talk is about.", "```\n" + short + "\n```\nThat is all that the talk is about.", ""},
 		{"no frame: nobody speaks in it", "```\n2 + 2\n```", "```\n2 + 2\n```", ""},
-		{"JSON", `{"dialogue":[{"speaker":"Teacher","text":"a"}]}`, `{"dialogue":[{"speaker":"Teacher","text":"a"}]}`, "clean: JSON, where a dialogue has lines of text"},
-		{"JSON in a list", `[{"Teacher":"a"},{"Student":"b"}]`, `[{"Teacher":"a"},{"Student":"b"}]`, "clean: JSON, where a dialogue has lines of text"},
-		{"JSON lines in a block", "Here is the conversation:\n```json\n{\"Teacher\": \"a\"}\n{\"Student\": \"b\"}\n```", "Here is the conversation:\n```json\n{\"Teacher\": \"a\"}\n{\"Student\": \"b\"}\n```", "clean: JSON, where a dialogue has lines of text"},
-		{"no JSON: a name in brackets", "[Ann]: What is $2 + 2$?\n[Bob]: It is 4.", "[Ann]: What is $2 + 2$?\n[Bob]: It is 4.", ""},
-		{"no JSON: it is talked of", "Ann: Like this:\n```json\n{}\n```\nBob: I see.", "Ann: Like this:\n```json\n{}\n```\nBob: I see.", ""},
 		{"all of it", "<think>a</think>\n<|assistant|>\nCertainly! Here is the debate:\n\n" + short + "\n\n*End of the debate.*\n<|end|>", short, ""},
 		{"TeX that looks like escapes", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", ""},
 	} {

@@ -1,8 +1,6 @@
 package mind
 
 import (
-	"encoding/json"
-	"io"
 	"regexp"
 	"strings"
 )
@@ -65,23 +63,4 @@ func inFence(text string, at int) (begin, end, behind int) {
 		}
 	}
 	return begin, end, behind
-}
-
-// isJSON tells of an answer that is nothing but JSON values, in a code block or
-// not: a dialogue for a program.
-func isJSON(text string) bool {
-	if _, block, ok := strings.Cut(text, "```json\n"); ok && !speaks(text) {
-		text, _, _ = strings.Cut(block, "\n```")
-	}
-	text = strings.TrimSpace(text)
-	if text == "" || text[0] != '{' && text[0] != '[' {
-		return false
-	}
-	values := json.NewDecoder(strings.NewReader(text))
-	for {
-		var v json.RawMessage
-		if err := values.Decode(&v); err != nil {
-			return err == io.EOF
-		}
-	}
 }

@@ -1,8 +1,10 @@
 package mind
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -27,15 +29,23 @@ func TurnCount(l TurnLimits) Filter {
 		l.Speakers = 2
 	}
 	l.Share = or(l.Share, 0.85)
-	return Filter{"turns", func(d *Dialogue) error { return l.check(Turns(d.Text)) }}
+	return Filter{"turns", func(d *Dialogue) error {
+		err := l.check(Turns(d.Text))
+		if err == errNobody && isJSON(d.Text) {
+			return errors.New("JSON, where a dialogue has lines of text")
+		}
+		return err
+	}}
 }
+
+var errNobody = errors.New("nobody speaks")
 
 func (l TurnLimits) check(turns []Turn) error {
 	if len(turns) > 0 && turns[0].Speaker == "" {
 		turns = turns[1:]
 	}
 	if len(turns) == 0 && l.Turns > 0 {
-		return errors.New("nobody speaks")
+		return errNobody
 	}
 	if len(turns) < l.Turns {
 		return fmt.Errorf("%d, fewer than %d", len(turns), l.Turns)
@@ -63,4 +73,23 @@ func (l TurnLimits) check(turns []Turn) error {
 		return fmt.Errorf("%s says %.2f of it, more than %.2f", who, share, l.Share)
 	}
 	return nil
+}
+
+// isJSON tells of an answer that is nothing but JSON values, in a code block or
+// not: a dialogue for a program.
+func isJSON(text string) bool {
+	if _, block, ok := strings.Cut(text, "```json\n"); ok {
+		text, _, _ = strings.Cut(block, "\n```")
+	}
+	text = strings.TrimSpace(text)
+	if text == "" || text[0] != '{' && text[0] != '[' {
+		return false
+	}
+	values := json.NewDecoder(strings.NewReader(text))
+	for {
+		var v json.RawMessage
+		if err := values.Decode(&v); err != nil {
+			return err == io.EOF
+		}
+	}
 }
