@@ -52,6 +52,7 @@ type column struct {
 	page     values
 	indexes  []uint32 // Into dict, instead of page.
 	byIndex  bool
+	texts    bool // The values of the page, or of all of the dictionary, are UTF-8.
 	unpacked []byte
 	header   []byte
 }
@@ -183,7 +184,11 @@ func (c *column) readDictionary(h *format.PageHeader) error {
 		return err
 	}
 	c.hasDict = true
-	return c.dict.decode(c.physical, format.Plain, b, n, c.size)
+	if err := c.dict.decode(c.physical, format.Plain, b, n, c.size); err != nil {
+		return err
+	}
+	c.dict.texts = c.text && c.dict.areTexts()
+	return nil
 }
 
 // count checks how many values a page says it has.
@@ -320,8 +325,12 @@ func (c *column) decode(encoding format.Encoding, b []byte, n int) error {
 		if err := c.decodeIndexes(b, present); err != nil {
 			return err
 		}
-	} else if err := c.page.decode(c.physical, encoding, b, present, c.size); err != nil {
-		return err
+		c.texts = c.dict.texts
+	} else {
+		if err := c.page.decode(c.physical, encoding, b, present, c.size); err != nil {
+			return err
+		}
+		c.texts = c.text && c.page.areTexts()
 	}
 	c.i, c.n, c.present = 0, n, 0
 	return nil

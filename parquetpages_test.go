@@ -183,9 +183,11 @@ func TestRowGoesOnInTheNextPage(t *testing.T) {
 	root, leaves, err := schema([]format.SchemaElement{{Name: "root", NumChildren: thrift.New[int32](1)}, {Name: "l", RepetitionType: thrift.New(format.Repeated), Type: thrift.New(format.ByteArray)}})
 	require.NoError(t, err)
 	root.want("l.0")
-	p := &parquetReader{place: place{file: "f"}, in: bytes.NewReader(b), cells: make([][]cell, 1), leaves: leaves, fields: root.fields}
+	p := &parquetReader{place: place{file: "f"}, in: bytes.NewReader(b), cells: make([][]cell, 1), leaves: leaves}
 	root.wantedColumns()
 	p.columns = []*column{{leaf: leaves[0], in: p.in, end: int64(len(b)), most: int64(len(b)), expected: 7, unpack: new(unpacker), advance: func(int64) {}}}
+	p.fields = []field{{root.fields[0], p.columns}}
+	p.members = []member{{name: []byte("l")}}
 	var got []string
 	for {
 		r, err := p.next()
