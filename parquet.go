@@ -186,7 +186,8 @@ func (p *parquetReader) open(group *format.RowGroup) {
 		}
 		c.end = min(c.at+max(m.TotalCompressedSize, 0), p.size)
 		c.codec, c.expected, c.seen = m.Codec, m.NumValues, 0
-		c.dict, c.hasDict = values{}, false
+		c.dict.clear()
+		c.hasDict = false
 	}
 }
 

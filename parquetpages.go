@@ -172,12 +172,13 @@ func (c *column) readDictionary(h *format.PageHeader) error {
 	if !d.Valid || c.hasDict {
 		return errors.New("a dictionary that should not be there")
 	}
-	b, err := c.unpack.unpack(nil, c.codec, c.packed, int(h.UncompressedPageSize))
+	// Into the memory of the last row group's, and not of the pages to come.
+	b, err := c.unpack.unpack(c.dict.all, c.codec, c.packed, int(h.UncompressedPageSize))
 	if err != nil {
 		return err
 	}
 	if c.codec == format.Uncompressed {
-		b = bytes.Clone(b) // Else the next page is read into it.
+		b = append(c.dict.all[:0], b...)
 	}
 	n, err := c.count(d.V.NumValues, 0)
 	if err != nil {

@@ -44,6 +44,9 @@ func (v *values) at(i int) (s scalar) {
 	return scalar{bytes: v.all[int(v.ends[i])+v.gap : end : end]}
 }
 
+// clear leaves no values, and their memory to the next ones.
+func (v *values) clear() { v.bits, v.ends = v.bits[:0], v.ends[:0] }
+
 // areTexts tells whether they are UTF-8.
 func (v *values) areTexts() bool {
 	for i := range v.len() {
@@ -60,8 +63,8 @@ var errShort = errors.New("it ends too early")
 // fixed one. The memory of v is used again. Bytes are those of b, as a rule.
 func (v *values) decode(t format.Type, encoding format.Encoding, b []byte, n, size int) (err error) {
 	isBytes := t == format.ByteArray || t == format.FixedLenByteArray || t == format.Int96
-	v.bits, v.ends, v.all, v.gap, v.texts = v.bits[:0], v.ends[:0], b, 0, false
-	if isBytes {
+	v.clear()
+	if v.all, v.gap, v.texts = b, 0, false; isBytes {
 		v.ends = append(v.ends, 0)
 	}
 	switch {
@@ -276,6 +279,7 @@ func appendBits[T uint8 | uint32 | uint64](dst []T, b []byte, n, width int) ([]T
 	if len(b) < size {
 		return dst, b, errShort
 	}
+	dst = slices.Grow(dst, n)
 	mask := uint64(1)<<width - 1 // All, for 64.
 	for i := range n {
 		at := i * width
