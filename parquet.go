@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+	"golang.org/x/sync/errgroup"
 )
 
 // A parquetReader reads the rows of parquet: of the columns that are wanted, in
@@ -20,10 +22,9 @@ type parquetReader struct {
 	size    int64 // Up to the footer.
 	meta    format.FileMetaData
 	leaves  []*leaf
-	fields  []field   // The wanted ones.
-	group   int       // The next row group.
-	columns []*column // Of the fields, in their order.
-	unpack  unpacker
+	fields  []field       // The wanted ones.
+	group   int           // The next row group.
+	columns []*column     // Of the fields, in their order.
 	advance func(n int64) // Told of the bytes read.
 
 	members []member // Those of the fields come last.
@@ -82,7 +83,7 @@ func newParquetReader(file string, in io.ReaderAt, size int64, w wanted) (p *par
 	for _, f := range fields {
 		begin := len(p.columns)
 		for _, i := range f.wantedColumns() {
-			p.columns = append(p.columns, &column{leaf: leaves[i], index: i, in: in, most: p.size, unpack: &p.unpack, advance: func(n int64) { p.advance(n) }})
+			p.columns = append(p.columns, &column{leaf: leaves[i], index: i, in: in, most: p.size, advance: func(n int64) { p.advance(n) }})
 		}
 		p.fields = append(p.fields, field{f, p.columns[begin:]})
 		p.members = append(p.members, member{name: f.member})
@@ -176,7 +177,7 @@ func (p *parquetReader) packedSize() (size int64) {
 	return size
 }
 
-// open has the columns begin a row group.
+// open has the columns begin a row group, and read their first pages.
 func (p *parquetReader) open(group *format.RowGroup) {
 	for _, c := range p.columns {
 		m := &group.Columns[c.index].MetaData
@@ -189,6 +190,17 @@ func (p *parquetReader) open(group *format.RowGroup) {
 		c.dict.clear()
 		c.hasDict = false
 	}
+	// At once, for they are most of what many files have: those whose row groups
+	// are of a thousand rows, or whose pages are large, as DuckDB's are.
+	var pages errgroup.Group
+	pages.SetLimit(runtime.GOMAXPROCS(0))
+	for _, c := range p.columns {
+		pages.Go(func() error {
+			_, c.failed = c.more() // It is said in the order of the columns.
+			return nil
+		})
+	}
+	_ = pages.Wait()
 }
 
 func (p *parquetReader) next() (r row, err error) {
