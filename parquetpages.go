@@ -40,7 +40,7 @@ type column struct {
 	expected int64 // How many values the footer says there are.
 	seen     int64
 	advance  func(n int64) // Told of the bytes read.
-	failed   error
+	failed   error         // Reading the first pages ahead.
 	unpack   unpacker
 	packed   []byte // The page as it is in the file.
 	dict     values

@@ -183,7 +183,7 @@ func (v *values) deltaBytes(b []byte, n int) error {
 	}
 	total, last := 0, 0
 	for i, prefix := range prefixes {
-		if int(prefix) > last {
+		if uint64(prefix) > uint64(last) {
 			return errors.New("a value takes more from the one before it than there is")
 		}
 		last = int(prefix) + len(v.at(i).bytes)
