@@ -49,6 +49,7 @@ type fields struct {
 	id      string
 	text    []string
 	pair    bool // text is a problem and its solution.
+	parts   [][]byte
 	scratch []byte
 	known   known
 }
@@ -272,7 +273,8 @@ func (c *fields) document(r row) (d Document, err error) {
 
 // textOf is the text of a row. A number is one, as in "answer": 72.
 func (c *fields) textOf(r row) (string, error) {
-	text := c.scratch[:0]
+	c.parts = c.parts[:0]
+	scratch, size := c.scratch[:0], 0
 	for i, name := range c.text {
 		v := find(r.members, name)
 		if !v.exists() {
@@ -281,32 +283,43 @@ func (c *fields) textOf(r row) (string, error) {
 		if k := v.kind(); k != "a string" && k != "a number" {
 			return "", fmt.Errorf("field %s is %s, not a string", name, k)
 		}
-		if v.plain && len(c.text) == 1 { // As it is, without a copy between.
-			text = v.b
-			if isBlank(text) {
-				return "", fmt.Errorf("field %s is empty", name)
-			}
-			return string(text), nil
+		part := v.b
+		if !v.plain {
+			// Room for all of it: a long text that grows is copied again and again.
+			scratch = slices.Grow(scratch, len(v.b))
+			begin := len(scratch)
+			scratch = v.appendText(scratch)
+			part = scratch[begin:]
 		}
-		// Room for all of it: a long text that grows is copied again and again.
-		text = slices.Grow(text, len(v.b)+len("Problem:\n\n\nSolution:\n"))
-		switch {
-		case c.pair && i == 0:
-			text = append(text, "Problem:\n"...)
-		case c.pair:
-			text = append(text, "\n\nSolution:\n"...)
-		case i > 0:
-			text = append(text, "\n\n"...)
-		}
-		begin := len(text)
-		if text = v.appendText(text); isBlank(text[begin:]) {
+		if isBlank(part) {
 			return "", fmt.Errorf("field %s is empty", name)
 		}
+		c.parts = append(c.parts, part)
+		size += len(c.before(i)) + len(part)
 	}
-	if c.scratch = text; cap(text) > largestScratch {
+	if c.scratch = scratch; cap(scratch) > largestScratch {
 		c.scratch = nil
 	}
-	return string(text), nil
+	var text strings.Builder
+	text.Grow(size)
+	for i, part := range c.parts {
+		text.WriteString(c.before(i))
+		text.Write(part)
+	}
+	return text.String(), nil
+}
+
+// before is what stands before a field of the text.
+func (c *fields) before(i int) string {
+	switch {
+	case c.pair && i == 0:
+		return "Problem:\n"
+	case c.pair:
+		return "\n\nSolution:\n"
+	case i > 0:
+		return "\n\n"
+	}
+	return ""
 }
 
 func isBlank(b []byte) bool { return len(bytes.TrimSpace(b)) == 0 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+	"golang.org/x/sync/errgroup"
 )
 
 // A parquetReader reads the rows of parquet: of the columns that are wanted, in
@@ -20,16 +22,20 @@ type parquetReader struct {
 	size    int64 // Up to the footer.
 	meta    format.FileMetaData
 	leaves  []*leaf
-	fields  []*node // The wanted ones.
-	outline []member
-	group   int       // The next row group.
-	columns []*column // The wanted ones, in the order of the fields.
-	unpack  unpacker
+	fields  []field       // The wanted ones.
+	group   int           // The next row group.
+	columns []*column     // Of the fields, in their order.
 	advance func(n int64) // Told of the bytes read.
 
-	members []member
+	members []member // Those of the fields come last.
 	cells   [][]cell // By column of the file.
 	json    []byte
+}
+
+// A field is one that is wanted, with the columns that it is in.
+type field struct {
+	*node
+	columns []*column
 }
 
 // newParquetReader looks at the footer, and refuses what cannot be read. At a
@@ -44,6 +50,7 @@ func newParquetReader(file string, in io.ReaderAt, size int64, w wanted) (p *par
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	var fields []*node
 	for i, path := range w.paths {
 		if slices.Contains(w.paths[:i], path) {
 			continue
@@ -51,7 +58,7 @@ func newParquetReader(file string, in io.ReaderAt, size int64, w wanted) (p *par
 		// A leaf within groups is given the whole path for a name, and so need
 		// not be made an object of JSON to be found.
 		if leaves, ok := root.plainLeaves(path, path, nil); ok && len(leaves) == 1 && !w.look {
-			p.fields = append(p.fields, leaves[0])
+			fields = append(fields, leaves[0])
 		} else {
 			root.want(path)
 		}
@@ -63,20 +70,23 @@ func newParquetReader(file string, in io.ReaderAt, size int64, w wanted) (p *par
 				root.want(path)
 			}
 		}
-		p.outline = root.outline()
+		p.members = root.outline()
 	}
-	if !root.wanted && len(p.fields) == 0 { // Rows have to be counted by something.
+	if !root.wanted && len(fields) == 0 { // Rows have to be counted by something.
 		root.wantFirst()
 	}
 	for _, f := range root.fields {
 		if f.wanted {
-			p.fields = append(p.fields, f)
+			fields = append(fields, f)
 		}
 	}
-	for _, f := range p.fields {
+	for _, f := range fields {
+		begin := len(p.columns)
 		for _, i := range f.wantedColumns() {
-			p.columns = append(p.columns, &column{leaf: leaves[i], index: i, in: in, most: p.size, unpack: &p.unpack, advance: func(n int64) { p.advance(n) }})
+			p.columns = append(p.columns, &column{leaf: leaves[i], index: i, in: in, most: p.size, advance: func(n int64) { p.advance(n) }})
 		}
+		p.fields = append(p.fields, field{f, p.columns[begin:]})
+		p.members = append(p.members, member{name: f.member})
 	}
 	p.leaves = leaves
 	p.cells = make([][]cell, len(p.leaves))
@@ -167,7 +177,7 @@ func (p *parquetReader) packedSize() (size int64) {
 	return size
 }
 
-// open has the columns begin a row group.
+// open has the columns begin a row group, and read their first pages.
 func (p *parquetReader) open(group *format.RowGroup) {
 	for _, c := range p.columns {
 		m := &group.Columns[c.index].MetaData
@@ -177,8 +187,20 @@ func (p *parquetReader) open(group *format.RowGroup) {
 		}
 		c.end = min(c.at+max(m.TotalCompressedSize, 0), p.size)
 		c.codec, c.expected, c.seen = m.Codec, m.NumValues, 0
-		c.dict, c.hasDict = values{}, false
+		c.dict.clear()
+		c.hasDict = false
 	}
+	// At once, for they are most of what many files have: those whose row groups
+	// are of a thousand rows, or whose pages are large, as DuckDB's are.
+	var pages errgroup.Group
+	pages.SetLimit(runtime.GOMAXPROCS(0))
+	for _, c := range p.columns {
+		pages.Go(func() error {
+			_, c.failed = c.more() // It is said in the order of the columns.
+			return nil
+		})
+	}
+	_ = pages.Wait()
 }
 
 func (p *parquetReader) next() (r row, err error) {
@@ -222,15 +244,13 @@ func (p *parquetReader) more() (bool, error) {
 
 // row reads a row, of which all columns have something.
 func (p *parquetReader) row() (row, error) {
-	p.members = append(p.members[:0], p.outline...)
 	p.json = p.json[:0]
-	columns := p.columns
+	members := p.members[len(p.members)-len(p.fields):]
 	size := 0
 	var bad error // What is wrong with the row alone: all of it must be read even so.
-	for _, f := range p.fields {
-		mine := columns[:len(f.columns)]
-		columns = columns[len(f.columns):]
-		v, wrong, err := p.value(f, mine)
+	for i := range p.fields {
+		v := &members[i].value
+		wrong, err := p.value(v, &p.fields[i])
 		if err != nil {
 			return row{}, fmt.Errorf("%v: %w", p.place, err)
 		}
@@ -240,7 +260,6 @@ func (p *parquetReader) row() (row, error) {
 		if bad == nil {
 			bad = wrong
 		}
-		p.members = append(p.members, member{f.member, v})
 	}
 	if bad != nil {
 		return row{}, p.skip(bad)
@@ -248,24 +267,32 @@ func (p *parquetReader) row() (row, error) {
 	return row{place: p.place, members: p.members}, nil
 }
 
-// value reads what a field is in a row; bad is what is wrong with that alone.
-func (p *parquetReader) value(f *node, columns []*column) (v value, bad, err error) {
+// value reads what a field is in a row into v; bad is what is wrong with that
+// alone.
+func (p *parquetReader) value(v *value, f *field) (bad, err error) {
 	if f.shape == shapeLeaf && !f.repeated {
-		s, _, def := columns[0].next()
+		c := f.columns[0]
+		s, _, def := c.next()
 		switch { // A path through a group that is missing leads to nothing, as a null does.
 		case def < f.maxDef:
-			return value{b: null}, nil, nil
-		case !f.leaf.isText():
+			v.b, v.plain = null, false
+		case c.texts:
+			v.b, v.plain = s.bytes, true
+		case f.leaf.text:
+			v.b, v.plain = s.bytes, true
+			bad = f.leaf.checkText(s.bytes)
+		default:
 			begin := len(p.json)
 			p.json, bad = f.leaf.appendJSON(p.json, s)
-			return value{b: p.json[begin:]}, bad, nil
+			v.b, v.plain = p.json[begin:], false
 		}
-		return value{s.bytes, true}, f.leaf.checkText(s.bytes), nil
+		return bad, nil
 	}
+	v.b, v.plain = nil, false
 	size := 0 // A dictionary can have the same long text a million times.
-	for _, c := range columns {
+	for _, c := range f.columns {
 		if !c.begins() {
-			return v, nil, errLevels
+			return nil, errLevels
 		}
 		cells := p.cells[c.index][:0]
 		for more := true; more; {
@@ -277,26 +304,27 @@ func (p *parquetReader) value(f *node, columns []*column) (v value, bad, err err
 				break
 			}
 			if more, err = c.more(); err != nil {
-				return v, nil, err
+				return nil, err
 			}
 			more = more && !c.begins()
 		}
 		p.cells[c.index] = cells
 	}
 	if size > longestRow {
-		return v, errLongRow, nil
+		return errLongRow, nil
 	}
 	rest := slices.Clone(p.cells)
 	begin := len(p.json)
 	if p.json, err = f.appendJSON(p.json, rest); errors.Is(err, errLevels) {
-		return v, nil, err
+		return nil, err
 	}
-	for _, i := range f.columns {
-		if err == nil && len(rest[i]) > 0 {
-			return v, nil, errLevels
+	for _, c := range f.columns {
+		if err == nil && len(rest[c.index]) > 0 {
+			return nil, errLevels
 		}
 	}
-	return value{b: p.json[begin:]}, err, nil
+	v.b = p.json[begin:]
+	return err, nil
 }
 
 var null = []byte("null")

@@ -15,20 +15,10 @@ import (
 // codecs are those that pages may be compressed with.
 var codecs = []format.CompressionCodec{format.Uncompressed, format.Snappy, format.Gzip, format.Brotli, format.Zstd}
 
-// An unpacker decompresses pages, of all columns of a file.
+// An unpacker decompresses the pages of a column.
 type unpacker struct {
-	gzip   *gzip.Reader
-	zstd   *zstd.Decoder
-	packed []byte
-}
-
-// room is where a compressed page is read to, until the next one is: one for all
-// columns, for DuckDB writes pages of 100 MB.
-func (u *unpacker) room(size int) []byte {
-	if cap(u.packed) < size {
-		u.packed = make([]byte, size+size/8)
-	}
-	return u.packed[:size]
+	gzip *gzip.Reader
+	zstd *zstd.Decoder
 }
 
 // unpack decompresses a page that must have this size then, into dst if it is

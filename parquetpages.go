@@ -1,7 +1,6 @@
 package mind
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -41,8 +40,9 @@ type column struct {
 	expected int64 // How many values the footer says there are.
 	seen     int64
 	advance  func(n int64) // Told of the bytes read.
-	unpack   *unpacker
-	packed   []byte // The page as it is in the file: in memory of its own where it is not compressed.
+	failed   error         // Reading the first pages ahead.
+	unpack   unpacker
+	packed   []byte // The page as it is in the file.
 	dict     values
 	hasDict  bool
 	reps     []uint8 // Of the page; none where the column does not repeat.
@@ -52,6 +52,7 @@ type column struct {
 	page     values
 	indexes  []uint32 // Into dict, instead of page.
 	byIndex  bool
+	texts    bool // The values of the page, or of all of the dictionary, are UTF-8.
 	unpacked []byte
 	header   []byte
 }
@@ -59,6 +60,9 @@ type column struct {
 // more tells whether there is a value, and reads the page that it is in.
 func (c *column) more() (bool, error) {
 	for c.i == c.n {
+		if c.failed != nil {
+			return false, c.failed
+		}
 		if c.at >= c.end {
 			if c.seen < c.expected {
 				return false, fmt.Errorf("column %s: it ends after %d of %d values: the file is broken; fetch or write it again", c.name(), c.seen, c.expected)
@@ -101,7 +105,12 @@ func (c *column) next() (s scalar, rep, def int) {
 func (c *column) begins() bool { return c.reps == nil || c.reps[c.i] == 0 }
 
 // read reads a page: the dictionary, or one of values.
-func (c *column) read() error {
+func (c *column) read() (err error) {
+	defer func() { // The decoders of third parties are not proof against all bytes.
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the decoder failed with: %v", r)
+		}
+	}()
 	h, size, err := c.readHeader()
 	if err != nil {
 		return err
@@ -114,11 +123,7 @@ func (c *column) read() error {
 		return tooLarge(int(max(length, int64(uint32(h.UncompressedPageSize)))))
 	}
 	if h.Type == format.DataPage || h.Type == format.DataPageV2 || h.Type == format.DictionaryPage {
-		if c.codec == format.Uncompressed {
-			c.packed = sized(c.packed, int(length))
-		} else {
-			c.packed = c.unpack.room(int(length))
-		}
+		c.packed = sized(c.packed, int(length))
 		if err := readFull(c.in, c.packed, begin); err != nil {
 			return err
 		}
@@ -136,6 +141,9 @@ func (c *column) read() error {
 	}
 	if err != nil {
 		return err
+	}
+	if c.codec != format.Uncompressed && len(c.packed) > largestScratch {
+		c.packed = nil // DuckDB's pages have up to 100 MB: few come after one.
 	}
 	c.seen += int64(c.n - c.i)
 	c.at = begin + length
@@ -171,19 +179,23 @@ func (c *column) readDictionary(h *format.PageHeader) error {
 	if !d.Valid || c.hasDict {
 		return errors.New("a dictionary that should not be there")
 	}
-	b, err := c.unpack.unpack(nil, c.codec, c.packed, int(h.UncompressedPageSize))
+	// Into the memory of the last row group's, and not of the pages to come.
+	b, err := c.unpack.unpack(c.dict.all, c.codec, c.packed, int(h.UncompressedPageSize))
 	if err != nil {
 		return err
 	}
 	if c.codec == format.Uncompressed {
-		b = bytes.Clone(b) // Else the next page is read into it.
+		b = append(c.dict.all[:0], b...)
 	}
 	n, err := c.count(d.V.NumValues, 0)
 	if err != nil {
 		return err
 	}
-	c.hasDict = true
-	return c.dict.decode(c.physical, format.Plain, b, n, c.size)
+	if err := c.dict.decode(c.physical, format.Plain, b, n, c.size); err != nil {
+		return err
+	}
+	c.hasDict, c.dict.texts = true, c.text && c.dict.areTexts()
+	return nil
 }
 
 // count checks how many values a page says it has.
@@ -295,8 +307,6 @@ func (c *column) unpackPage(packed []byte, size int, isPacked bool) ([]byte, err
 		return nil, err
 	case codec != format.Uncompressed:
 		c.unpacked = b
-	case c.codec != format.Uncompressed:
-		b = bytes.Clone(b) // The next column reads into that.
 	case c.maxRep > 0:
 		c.packed = nil
 	}
@@ -320,8 +330,12 @@ func (c *column) decode(encoding format.Encoding, b []byte, n int) error {
 		if err := c.decodeIndexes(b, present); err != nil {
 			return err
 		}
-	} else if err := c.page.decode(c.physical, encoding, b, present, c.size); err != nil {
-		return err
+		c.texts = c.dict.texts
+	} else {
+		if err := c.page.decode(c.physical, encoding, b, present, c.size); err != nil {
+			return err
+		}
+		c.texts = c.text && c.page.areTexts()
 	}
 	c.i, c.n, c.present = 0, n, 0
 	return nil

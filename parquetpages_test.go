@@ -141,7 +141,7 @@ func TestPagesThatLie(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := pages(t, []format.PageHeader{c.header}, [][]byte{[]byte(c.body)})
 			l := &leaf{path: []string{"a"}, physical: format.ByteArray}
-			column := &column{leaf: l, in: bytes.NewReader(b), end: int64(len(b)), most: int64(len(b)), codec: c.codec, expected: 1, unpack: new(unpacker), advance: func(int64) {}}
+			column := &column{leaf: l, in: bytes.NewReader(b), end: int64(len(b)), most: int64(len(b)), codec: c.codec, expected: 1, advance: func(int64) {}}
 			var was, is runtime.MemStats
 			runtime.ReadMemStats(&was)
 			more, err := column.more()
@@ -183,9 +183,11 @@ func TestRowGoesOnInTheNextPage(t *testing.T) {
 	root, leaves, err := schema([]format.SchemaElement{{Name: "root", NumChildren: thrift.New[int32](1)}, {Name: "l", RepetitionType: thrift.New(format.Repeated), Type: thrift.New(format.ByteArray)}})
 	require.NoError(t, err)
 	root.want("l.0")
-	p := &parquetReader{place: place{file: "f"}, in: bytes.NewReader(b), cells: make([][]cell, 1), leaves: leaves, fields: root.fields}
+	p := &parquetReader{place: place{file: "f"}, in: bytes.NewReader(b), cells: make([][]cell, 1), leaves: leaves}
 	root.wantedColumns()
-	p.columns = []*column{{leaf: leaves[0], in: p.in, end: int64(len(b)), most: int64(len(b)), expected: 7, unpack: new(unpacker), advance: func(int64) {}}}
+	p.columns = []*column{{leaf: leaves[0], in: p.in, end: int64(len(b)), most: int64(len(b)), expected: 7, advance: func(int64) {}}}
+	p.fields = []field{{root.fields[0], p.columns}}
+	p.members = []member{{name: []byte("l")}}
 	var got []string
 	for {
 		r, err := p.next()
@@ -217,7 +219,7 @@ func TestPanicOfADecoderIsAnError(t *testing.T) {
 	p, err := newParquetReader("f", panicky{bytes.NewReader(b)}, int64(len(b)), wanted{paths: []string{"text"}})
 	require.NoError(t, err)
 	_, err = p.next()
-	require.ErrorContains(t, err, "f: row 1: the file is broken: the decoder failed with: index out of range")
+	require.ErrorContains(t, err, "f: row 1: column text: page at byte 4: the decoder failed with: index out of range: the file is broken")
 	require.NotErrorIs(t, err, ErrSkip)
 	_, err = newParquetReader("f", panicky{bytes.NewReader(b)}, 90, wanted{})
 	require.ErrorContains(t, err, "f: the file is broken: the decoder failed")

@@ -45,6 +45,7 @@ type leaf struct {
 	size           int // Of a value of fixed length.
 	maxDef, maxRep int
 	element        *format.SchemaElement
+	text           bool // Its values are texts.
 }
 
 func (l *leaf) name() string { return strings.Join(l.path, ".") }
@@ -130,6 +131,7 @@ func (b *schemaBuilder) leaf(n *node, e *format.SchemaElement, path []string) er
 	if !e.Type.Valid {
 		return fmt.Errorf("column %s: it has no type", l.name())
 	}
+	l.text = l.isText()
 	n.leaf, n.column = l, len(b.leaves)
 	b.leaves = append(b.leaves, l)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -241,6 +242,35 @@ func TestParquetRowsThatAreSkipped(t *testing.T) {
 		path + ": row 3: field many is not UTF-8 at byte 0",
 		path + ": row 4: the row is longer than 64 MiB",
 	}, skipped)
+}
+
+// TestHalvesOfARuneAreNoTexts, in any encoding, though they be side by side; and
+// pages with them leave those before and after as they are.
+func TestHalvesOfARuneAreNoTexts(t *testing.T) {
+	type text struct {
+		Text  string `parquet:"text,plain"`
+		Delta string `parquet:"delta,delta"`
+		Dict  string `parquet:"dict,dict"`
+	}
+	const first, second = "\xc3", "\xa9"
+	rows := make([]text, 100)
+	for i := range rows {
+		rows[i] = text{fmt.Sprint("é ", i), fmt.Sprint("è ", i), fmt.Sprint("ê ", i)}
+	}
+	rows[40].Text, rows[41].Text = first, second
+	rows[50].Delta, rows[51].Delta = first, second
+	rows[60].Dict, rows[61].Dict = first, second
+	path := writeParquet(t, rows, parquet.PageBufferSize(100), parquet.MaxRowsPerRowGroup(50))
+	ds, skipped, err := readAll(t, &Files{Paths: []string{path}, Meta: []string{"delta", "dict"}})
+	require.NoError(t, err)
+	var want []string
+	for row, field := range map[int]string{40: "text", 50: "delta", 60: "dict"} {
+		want = append(want, fmt.Sprintf("%s: row %d: field %s is not UTF-8 at byte 0", path, row+1, field), fmt.Sprintf("%s: row %d: field %s is not UTF-8 at byte 0", path, row+2, field))
+	}
+	slices.Sort(want)
+	require.Equal(t, want, skipped)
+	require.Len(t, ds, 94)
+	require.Equal(t, Document{Text: "é 99", Meta: map[string]string{"delta": "è 99", "dict": "ê 99"}}, ds[93])
 }
 
 // TestColumnsOfJSONHaveFields, as rows of JSON with the same in them have.

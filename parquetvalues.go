@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -21,21 +23,38 @@ type scalar struct {
 	bits  uint64
 }
 
-// values are those of a page, without its nulls, or of a dictionary.
+// values are those of a page, without its nulls, or of a dictionary: bits, or
+// bytes that lie one after the other. A slice for each of these would take six
+// times the memory of its end, and the collector would go through them.
 type values struct {
-	bytes [][]byte
 	bits  []uint64
+	all   []byte
+	ends  []uint32 // In all; the first is where they begin.
+	gap   int      // How many bytes of all stand before each.
+	texts bool     // They are bytes, and all of them UTF-8.
 }
 
-func (v *values) len() int { return len(v.bytes) + len(v.bits) }
+func (v *values) len() int { return max(len(v.ends)-1, 0) + len(v.bits) }
 
 func (v *values) at(i int) (s scalar) {
-	if v.bytes != nil {
-		s.bytes = v.bytes[i]
-	} else {
-		s.bits = v.bits[i]
+	if v.ends == nil {
+		return scalar{bits: v.bits[i]}
 	}
-	return s
+	end := v.ends[i+1]
+	return scalar{bytes: v.all[int(v.ends[i])+v.gap : end : end]}
+}
+
+// clear leaves no values, and their memory to the next ones.
+func (v *values) clear() { v.bits, v.ends = v.bits[:0], v.ends[:0] }
+
+// areTexts tells whether they are UTF-8.
+func (v *values) areTexts() bool {
+	for i := range v.len() {
+		if !utf8.Valid(v.at(i).bytes) {
+			return false
+		}
+	}
+	return true
 }
 
 var errShort = errors.New("it ends too early")
@@ -43,8 +62,11 @@ var errShort = errors.New("it ends too early")
 // decode decodes n values of type t from b; size is the length of those with a
 // fixed one. The memory of v is used again. Bytes are those of b, as a rule.
 func (v *values) decode(t format.Type, encoding format.Encoding, b []byte, n, size int) (err error) {
-	v.bytes, v.bits = v.bytes[:0], v.bits[:0]
 	isBytes := t == format.ByteArray || t == format.FixedLenByteArray || t == format.Int96
+	v.clear()
+	if v.all, v.gap, v.texts = b, 0, false; isBytes {
+		v.ends = append(v.ends, 0)
+	}
 	switch {
 	case encoding == format.Plain && t == format.ByteArray:
 		return v.plainBytes(b, n)
@@ -69,8 +91,7 @@ func (v *values) decode(t format.Type, encoding format.Encoding, b []byte, n, si
 		}
 		return err
 	case encoding == format.DeltaLengthByteArray && t == format.ByteArray:
-		_, err = v.lengthBytes(b, n)
-		return err
+		return v.lengthBytes(b, n)
 	case encoding == format.DeltaByteArray && (t == format.ByteArray || t == format.FixedLenByteArray):
 		return v.deltaBytes(b, n)
 	case encoding == format.ByteStreamSplit && t != format.ByteArray && t != format.Boolean && t != format.Int96:
@@ -80,16 +101,22 @@ func (v *values) decode(t format.Type, encoding format.Encoding, b []byte, n, si
 }
 
 func (v *values) plainBytes(b []byte, n int) error {
+	v.gap = 4 // The length.
+	if len(b)/v.gap < n {
+		return errShort
+	}
+	v.ends = slices.Grow(v.ends, n)
+	end := 0
 	for range n {
-		if len(b) < 4 {
+		if len(b)-end < v.gap {
 			return errShort
 		}
-		size := binary.LittleEndian.Uint32(b)
-		if b = b[4:]; uint64(size) > uint64(len(b)) {
+		size := binary.LittleEndian.Uint32(b[end:])
+		if end += v.gap; uint64(size) > uint64(len(b)-end) {
 			return errShort
 		}
-		v.bytes = append(v.bytes, b[:size:size])
-		b = b[size:]
+		end += int(size)
+		v.ends = append(v.ends, uint32(end))
 	}
 	return nil
 }
@@ -98,8 +125,9 @@ func (v *values) fixedBytes(b []byte, n, size int) error {
 	if len(b)/size < n {
 		return errShort
 	}
+	v.all = b
 	for i := range n {
-		v.bytes = append(v.bytes, b[i*size:(i+1)*size:(i+1)*size])
+		v.ends = append(v.ends, uint32((i+1)*size))
 	}
 	return nil
 }
@@ -129,51 +157,53 @@ func width(t format.Type) int {
 	return 8
 }
 
-// lengthBytes decodes byte arrays whose lengths stand first, and returns what
-// comes after.
-func (v *values) lengthBytes(b []byte, n int) ([]byte, error) {
-	lengths, b, err := appendDeltas[uint64](nil, b, n)
-	if err != nil {
-		return nil, err
+// lengthBytes decodes byte arrays whose lengths stand first.
+func (v *values) lengthBytes(b []byte, n int) (err error) {
+	if v.ends, v.all, err = appendDeltas(v.ends, b, n); err != nil {
+		return err
 	}
-	for _, size := range lengths {
-		if size > uint64(len(b)) {
-			return nil, errShort
+	end := uint64(0)
+	for i, size := range v.ends[1:] {
+		if end += uint64(size); end > uint64(len(v.all)) {
+			return errShort
 		}
-		v.bytes = append(v.bytes, b[:size:size])
-		b = b[size:]
+		v.ends[i+1] = uint32(end)
 	}
-	return b, nil
+	return nil
 }
 
 // deltaBytes decodes byte arrays that begin as the one before them does.
 func (v *values) deltaBytes(b []byte, n int) error {
-	prefixes, b, err := appendDeltas[uint64](nil, b, n)
+	prefixes, b, err := appendDeltas[uint32](nil, b, n)
 	if err != nil {
 		return err
 	}
-	if _, err := v.lengthBytes(b, n); err != nil {
+	if err := v.lengthBytes(b, n); err != nil {
 		return err
 	}
 	total, last := 0, 0
-	for i, suffix := range v.bytes {
-		if prefixes[i] > uint64(last) {
+	for i, prefix := range prefixes {
+		if uint64(prefix) > uint64(last) {
 			return errors.New("a value takes more from the one before it than there is")
 		}
-		last = int(prefixes[i]) + len(suffix)
+		last = int(prefix) + len(v.at(i).bytes)
 		// A page may repeat itself without end.
 		if total += last; total > largestPage {
 			return tooLarge(total)
 		}
 	}
 	all := make([]byte, 0, total)
-	before := []byte(nil)
-	for i, suffix := range v.bytes {
-		begin := len(all)
-		all = append(append(all, before[:prefixes[i]]...), suffix...)
-		before = all[begin:len(all):len(all)]
-		v.bytes[i] = before
+	begin, from := 0, 0 // Of the value before, and of the rest of this one.
+	for i, prefix := range prefixes {
+		before := all[begin:]
+		begin = len(all)
+		all = append(all, before[:prefix]...)
+		end := int(v.ends[i+1])
+		all = append(all, v.all[from:end]...)
+		from = end
+		v.ends[i+1] = uint32(len(all))
 	}
+	v.all = all
 	return nil
 }
 
@@ -249,6 +279,7 @@ func appendBits[T uint8 | uint32 | uint64](dst []T, b []byte, n, width int) ([]T
 	if len(b) < size {
 		return dst, b, errShort
 	}
+	dst = slices.Grow(dst, n)
 	mask := uint64(1)<<width - 1 // All, for 64.
 	for i := range n {
 		at := i * width
@@ -271,7 +302,7 @@ func appendBits[T uint8 | uint32 | uint64](dst []T, b []byte, n, width int) ([]T
 
 // appendDeltas appends n numbers of which the first is given, and of the others
 // how they differ from the one before. It returns what comes after.
-func appendDeltas[T uint64](dst []T, b []byte, n int) ([]T, []byte, error) {
+func appendDeltas[T uint32 | uint64](dst []T, b []byte, n int) ([]T, []byte, error) {
 	var header [3]uint64
 	for i := range header {
 		x, k := binary.Uvarint(b)
