@@ -2,6 +2,7 @@ package mind
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -51,6 +52,9 @@ func TestRatio(t *testing.T) {
 		{"another limit", 199, 100, 2, 3, "ratio: 1.99 tokens for one of the source, fewer than 2"},
 		{"off", 1, 100, -1, -1, ""},
 		{"no source", 1, 0, 0, 0, ""},
+		{"more than bytes", 40, 10, 3.9, 4, ""},
+		{"one more", 41, 10, 3.9, 4, "ratio: 4.10 tokens for one of the source, more than 4"},
+		{"one less", 38, 10, 3.9, 4, "ratio: 3.80 tokens for one of the source, fewer than 3.9"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := Dialogue{Text: words(tt.answer), Source: words(tt.source)}.Filter(Ratio(tt.min, tt.max))
@@ -63,10 +67,20 @@ func TestRatio(t *testing.T) {
 func FuzzPiecesAreNoMoreThanTokens(f *testing.F) {
 	f.Add("$x={a}$, (b) \\\\frac12-'s' 'S ''t //\n/ a/b \u00a0! 5% ... \"Yes,\" he said: no!\n")
 	f.Add("”, ”. ”) “( …” 。” ）， ——- !” ?!” ，。")
+	f.Add("Teacher: what is\u00a0$2 + 2$?\r\n\tStudent: 4 .\n\n..\n x's \v'S 1 2")
 	f.Add("it's 12345 x2y \\frac{1}{2} état don''t a\u0301b")
 	f.Fuzz(func(t *testing.T, s string) {
-		if n := O200k.Count(s); pieces(s) > n {
-			t.Fatalf("%q has %d tokens and %d pieces", s, n, pieces(s))
+		n, p := O200k.Count(s), pieces(s, math.Inf(1))
+		if p > n {
+			t.Fatalf("%q has %d tokens and %d pieces", s, n, p)
+		}
+		if enough := (p + 1) / 2; pieces(s, float64(enough)) < enough {
+			t.Fatalf("%q has %d pieces and less than half of them", s, p)
+		}
+		for most := n - 2; most <= n+2; most++ {
+			if O200k.within(s, most) != (n <= most) {
+				t.Fatalf("%q has %d tokens, and more or less than %d", s, n, most)
+			}
 		}
 	})
 }
