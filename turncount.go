@@ -3,7 +3,6 @@ package mind
 import (
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // TurnLimits are what makes a text a conversation. A field that is zero has its
@@ -27,10 +26,15 @@ func TurnCount(l TurnLimits) Filter {
 		l.Speakers = 2
 	}
 	l.Share = or(l.Share, 0.85)
-	return Filter{"turns", func(d *Dialogue) error { return l.check(Turns(d.Text)) }}
+	return Filter{"turns", func(d *Dialogue) error {
+		p := parseTurns(d.Text)
+		defer p.release()
+		return l.check(p)
+	}}
 }
 
-func (l TurnLimits) check(turns []Turn) error {
+func (l TurnLimits) check(p *parsedTurns) error {
+	turns := p.turns()
 	if len(turns) > 0 && turns[0].Speaker == "" {
 		turns = turns[1:]
 	}
@@ -46,11 +50,12 @@ func (l TurnLimits) check(turns []Turn) error {
 		if t.Text == "" {
 			return fmt.Errorf("turn %d, of %s, is empty", i+1, t.Speaker)
 		}
-		name := strings.ToLower(t.Speaker)
-		said[name] += len(t.Text)
+		name := p.labels[i].who.key
+		n := said[name] + len(t.Text)
+		said[name] = n
 		all += len(t.Text)
-		if said[name] > most {
-			most, who = said[name], t.Speaker
+		if n > most {
+			most, who = n, t.Speaker
 		}
 	}
 	if len(said) == 1 && l.Speakers > 1 {
