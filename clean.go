@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Clean leaves in d.Text the dialogue alone. It takes off, each by rule and at
@@ -97,9 +98,24 @@ var refusals = func() *regexp.Regexp {
 		`|` + regretZh + `?(?:但是?)?(?:` + cannotZh + `|` + amZh + `))`)
 }()
 
+// mayRefuse tells of a text that refusals has to be asked about: no other begins
+// with one of its first words in Latin letters.
+func mayRefuse(text string) bool {
+	text = strings.TrimLeft(text, "\"“*_# \t\n\f\r")
+	if text == "" || text[0] >= utf8.RuneSelf {
+		return text != ""
+	}
+	for _, word := range [...]string{"i", "we", "as", "aſ", "sorry", "my", "oh", "well", "for", "but", "however", "unfortunately", "regrettably"} {
+		if len(text) >= len(word) && strings.EqualFold(text[:len(word)], word) {
+			return true
+		}
+	}
+	return false
+}
+
 // refusal returns the beginning of a text that refuses, and "" for others.
 func refusal(text string) string {
-	if refusals.FindString(text[:min(len(text), 400)]) == "" {
+	if !mayRefuse(text) || refusals.FindString(text[:min(len(text), 400)]) == "" {
 		return ""
 	}
 	const length = 80

@@ -1,6 +1,7 @@
 package mind
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -111,6 +112,21 @@ func TestCleanRejectsRefusals(t *testing.T) {
 		require.Equal(t, "clean: refusal \""+text+"\"", d.Reject)
 		require.Equal(t, text, d.Text)
 	}
+}
+
+// What saves the asking must never leave out a refusal.
+func FuzzRefusalsBeginAsTheyMay(f *testing.F) {
+	for _, s := range []string{"I'm sorry, but I can't help", "**Sorry, we cannot assist", "\u017Forry, I can't help", "A\u017F an AI", "As an AI", "My apologies, I can't write", "Oh, I won't write",
+		"Well, I can't help", "For any inconvenience, I can't help", "But I can't help", "However, I can't help", "Unfortunately, I can't help", "Regrettably, I can't help", "“抱歉，我无法提供", "We're unable to create"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, text := range []string{text, strings.ToUpper(text), " \n#" + text} {
+			if refusals.MatchString(text) && !mayRefuse(text) {
+				t.Fatalf("%q refuses", text)
+			}
+		}
+	})
 }
 
 func TestCleanLeavesRegretThatIsNoRefusal(t *testing.T) {

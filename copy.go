@@ -55,16 +55,19 @@ func longestRun(answer, source []word, limit float64) float64 {
 	if len(middle) > len(source) {
 		return 0
 	}
-	// back[i] is the longest proper border of middle[:i+1].
-	back := make([]int32, len(middle))
-	for i, k := 1, int32(0); i < len(middle); i++ {
-		for k > 0 && middle[i].hash != middle[k].hash {
-			k = back[k-1]
+	// back[i] is the longest proper border of middle[:i+1]. It is found as far as
+	// the source agrees with the middle, which mostly is a word or two.
+	back, border := make([]int32, 1, 16), int32(0)
+	grow := func(n int) {
+		for i := len(back); i < n; i++ {
+			for border > 0 && middle[i].hash != middle[border].hash {
+				border = back[border-1]
+			}
+			if middle[i].hash == middle[border].hash {
+				border++
+			}
+			back = append(back, border)
 		}
-		if middle[i].hash == middle[k].hash {
-			k++
-		}
-		back[i] = k
 	}
 	longest := 0
 	// The two edges are grown at most as far as they reach, and not again where
@@ -72,6 +75,7 @@ func longestRun(answer, source []word, limit float64) float64 {
 	// quadratic.
 	grown := 0
 	for i, k := 0, int32(0); i < len(source); i++ {
+		grow(int(k))
 		for k > 0 && source[i].hash != middle[k].hash {
 			k = back[k-1]
 		}
@@ -81,6 +85,7 @@ func longestRun(answer, source []word, limit float64) float64 {
 		if int(k) < len(middle) {
 			continue
 		}
+		grow(len(middle))
 		k = back[k-1]
 		from, to := i+1-len(middle), i+1
 		left, right := 0, 0
@@ -103,21 +108,19 @@ func longestRun(answer, source []word, limit float64) float64 {
 func overlap(text string, source, answer []word) (found, of int) {
 	t := tablePool.Get().(*hashTable)
 	defer tablePool.Put(t)
-	t.reset(len(answer) + len(source))
-	for _, w := range answer {
-		*t.at(w.hash) = 1
-	}
+	t.reset(len(source))
 	for _, w := range source {
 		c := text[w.from]
-		if c < 0x80 && (w.to-w.from < 4 || c == '\\' || c <= '9' || commonWords[w.hash]) {
+		if c < 0x80 && (w.to-w.from < 4 || c == '\\' || c <= '9' || commonWords.find(w.hash) != nil) {
 			continue
 		}
-		switch n := t.at(w.hash); *n {
-		case 0:
+		if n := t.at(w.hash); *n == 0 {
 			of++
-			*n = 2
-		case 1:
-			of++
+			*n = 1
+		}
+	}
+	for _, w := range answer {
+		if n := t.find(w.hash); n != nil && *n == 1 {
 			found++
 			*n = 2
 		}
@@ -126,15 +129,16 @@ func overlap(text string, source, answer []word) (found, of int) {
 }
 
 // commonWords are those that any text about anything has.
-var commonWords = func() map[uint64]bool {
+var commonWords = func() (t hashTable) {
 	const common = `that this with have from they them then than there their these those what when where which while will would
 		your about after also another because been before being between both does each even every find first following give given gives
 		here into just know like make many more most much must need only other over same should since some such take text thus
 		very were whose word words answer problem question solution therefore hence second third able back come could down here how
 		look made right said says second show still tell thing think time told true turn want well write`
-	m := map[uint64]bool{}
-	for _, w := range appendWords(nil, common, 0, len(common), false) {
-		m[w.hash] = true
+	words := appendWords(nil, common, 0, len(common), false)
+	t.reset(2 * len(words))
+	for _, w := range words {
+		t.at(w.hash)
 	}
-	return m
+	return t
 }()

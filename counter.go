@@ -61,6 +61,20 @@ func (c *counter) count(text string) int {
 	return tokens
 }
 
+// within tells whether text has no more tokens than most. It counts until that is
+// clear, for what is left has no more tokens than bytes.
+func (e Encoding) within(text string, most int) bool {
+	c := e.counter()
+	defer e.release(c)
+	at, tokens := 0, 0
+	for tokens <= most && tokens+len(text)-at > most {
+		end, n := c.next(text, at)
+		tokens += n
+		at = end
+	}
+	return tokens <= most
+}
+
 // next is where the word that begins at text[at] ends, and its tokens.
 func (c *counter) next(text string, at int) (end, tokens int) {
 	var lo, hi uint64

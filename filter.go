@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // A Filter checks an answer.
@@ -39,26 +38,14 @@ var Finish = Filter{"finish", func(d *Dialogue) error {
 // paper's n is 50; 0 accepts every answer.
 func Tokens(n int) Filter {
 	return Filter{"tokens", func(d *Dialogue) error {
-		// No token reaches over white space from one word into the next, so n
-		// words are at least n tokens, and few answers need to be counted.
-		if hasWords(d.Text, n) {
-			return nil
+		if pieces(d.Text, float64(n)) >= n {
+			return nil // Few answers need to be counted.
 		}
 		if has := O200k.Count(d.Text); has < n {
 			return fmt.Errorf("%d, fewer than %d", has, n)
 		}
 		return nil
 	}}
-}
-
-// hasWords reports whether s has n words with ASCII white space between them.
-func hasWords(s string, n int) bool {
-	for range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' }) {
-		if n--; n <= 0 {
-			return true
-		}
-	}
-	return n <= 0
 }
 
 // Ratio rejects an answer with fewer than min or more than max times the tokens
@@ -73,12 +60,15 @@ func Ratio(min, max float64) Filter {
 		}
 		// Pieces and bytes bound the tokens from both sides, so that many an
 		// answer need not be counted.
-		enough := min < 0 || float64(pieces(d.Text)) >= min*float64(len(d.Source))
-		if enough && (max < 0 || float64(len(d.Text)) <= max*float64(pieces(d.Source))) {
+		few, long := min*float64(len(d.Source)), float64(len(d.Text))
+		enough := min < 0 || float64(pieces(d.Text, few)) >= few
+		if enough && (max < 0 || long <= max*float64(pieces(d.Source, long/max+1))) {
 			return nil
 		}
+		// Or not to its end; one less, so that no rounding matters.
 		of := float64(O200k.Count(d.Source))
-		if enough && float64(len(d.Text)) <= max*of {
+		enough = enough || float64(pieces(d.Text, min*of+1)) > min*of
+		if enough && (max < 0 || O200k.within(d.Text, int(max*of)-1)) {
 			return nil
 		}
 		ratio := float64(O200k.Count(d.Text)) / of
@@ -92,23 +82,24 @@ func Ratio(min, max float64) Filter {
 	}}
 }
 
-// pieces is no more than the tokens of s: no token has letters and figures, or
-// more than three figures, or letters from both sides of anything but an
-// apostrophe; and of signs, only a single one goes with the letters behind it.
-func pieces(s string) (n int) {
-	for i := 0; i < len(s); {
+// pieces is no more than the tokens of s, and stops where it is enough: no token
+// has letters and figures, or more than three figures, or letters from both sides
+// of anything but an apostrophe; and of signs, only a single one goes with the
+// letters behind it.
+func pieces(s string, enough float64) (n int) {
+	for i := 0; i < len(s) && float64(n) < enough; {
 		from := i
 		switch c := s[i]; {
+		case isWordByte(c):
+			for i = skipLetters(s, i); i < len(s) && (isWordByte(s[i]) || s[i] == '\''); {
+				i++
+			}
+			n++
 		case isDigit(c):
 			for i < len(s) && isDigit(s[i]) {
 				i++
 			}
 			n += (i - from + 2) / 3
-		case isWordByte(c):
-			for i < len(s) && (isWordByte(s[i]) || s[i] == '\'') {
-				i++
-			}
-			n++
 		case '!' <= c && c <= '~':
 			for i < len(s) && '!' <= s[i] && s[i] <= '~' && !isDigit(s[i]) && !isWordByte(s[i]) {
 				i++
@@ -125,7 +116,7 @@ func pieces(s string) (n int) {
 }
 
 // isWordByte tells ASCII letters, and bytes of what may be other letters.
-func isWordByte(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c >= 0x80 }
+func isWordByte(c byte) bool { return isLetter(c) || c >= 0x80 }
 
 // StandardFilters returns the paper's filters with two more: TurnCount, for what
 // is no conversation teaches none, and FinalAnswer, for one that has lost its

@@ -193,11 +193,11 @@ func shortened(s string) string {
 
 // finalAnswer is the final answer of a worked problem, "" if it has none.
 func finalAnswer(source string) string {
-	at, end := -1, 0
-	if !strings.Contains(source, "box") && !strings.Contains(source, "####") {
-		return "" // Searching forwards is the fastest by far.
-	}
+	at, end := -1, 0 // Searching forwards is the fastest by far, where there is nothing.
 	for _, box := range [...]string{`\boxed`, `\fbox`} {
+		if !strings.Contains(source, box) {
+			continue
+		}
 		if n := strings.LastIndex(source, box); n > at {
 			at, end = n, n+len(box)
 		}
@@ -225,6 +225,9 @@ func finalAnswer(source string) string {
 		}
 		return ""
 	}
+	if !strings.Contains(source, "####") {
+		return ""
+	}
 	for rest := source; ; {
 		at := strings.LastIndex(rest, "####")
 		if at < 0 {
@@ -241,14 +244,24 @@ func finalAnswer(source string) string {
 // lastClaim is where the dialogue says for the last time what the answer is, 0
 // if it never does.
 func lastClaim(text string) (last int) {
-	for _, words := range [...]string{`\boxed`, "he answer", "inal answer", "####", "答案"} {
-		for at := 0; ; {
+	for _, words := range [...]string{`\boxed`, " answer", "####", "答案"} {
+		for at := last; ; {
 			n := strings.Index(text[at:], words)
 			if n < 0 {
 				break
 			}
 			begin := at + n
 			at = begin + len(words)
+			if words == " answer" { // The answer, the final answer.
+				before, ok := strings.CutSuffix(text[:begin], "he")
+				if !ok {
+					before, ok = strings.CutSuffix(before, "inal")
+				}
+				if !ok {
+					continue
+				}
+				begin = len(before)
+			}
 			if begin > last && claims(words, text[:begin], text[at:min(len(text), at+48)]) {
 				last = begin
 			}

@@ -50,14 +50,14 @@ func withoutNextPrompt(text, source string) string {
 	p := parseTurns(text)
 	defer p.release()
 	const turns = 4
-	before := map[string]bool{}
+	before := map[*speaker]bool{}
 	for i, l := range p.labels {
 		switch {
 		case l.at < at:
-			before[l.key] = true
+			before[l.who] = true
 		case i < turns:
 			return text
-		case !before[l.key]:
+		case !before[l.who]:
 		case l.at < reply || !announces(text[said:max(said, l.at)]):
 			return text
 		default:

@@ -25,7 +25,25 @@ func appendNumbers(ns []number, text string) []number {
 	for i := 0; i < len(text); {
 		c := text[i]
 		switch {
-		case '0' <= c && c <= '9' || c == '.' && i+1 < len(text) && isDigit(text[i+1]) && (i == 0 || !isDigit(text[i-1])):
+		case isLetter(c):
+			if n := noNumber(text, i); n > 0 {
+				i += n
+				break
+			}
+			value, end, ok := readWords(text, i)
+			if ok {
+				ns = append(ns, number{value, i})
+				if part, ok := readPart(text[end:]); ok {
+					ns = append(ns, number{value / part, i})
+				}
+			} else if end == i+1 && c == 'a' && strings.HasPrefix(text[end:], " ") {
+				rest := text[end+1:]
+				if part, ok := readPart(rest); ok && !isPrefix(rest[skipLetters(rest, 0):]) {
+					ns = append(ns, number{1 / part, i})
+				}
+			}
+			i = end
+		case isDigit(c) || c == '.' && i+1 < len(text) && isDigit(text[i+1]) && (i == 0 || !isDigit(text[i-1])):
 			from := i
 			value, end := readDecimal(text, i)
 			ns = appendSigned(ns, text, from, value)
@@ -37,13 +55,21 @@ func appendNumbers(ns []number, text string) []number {
 				ns = appendSigned(ns, text, from, value*thousands)
 				i = end
 			}
-			// A fraction behind a whole number is a mixed number.
-			if whole := value; whole == math.Trunc(whole) && strings.HasPrefix(text[i:], `\`) {
-				if f, _, ok := readFrac(text, i); ok {
-					ns = append(ns, number{whole + f, from})
-				}
+			if i == len(text) {
+				break
 			}
-			if i+1 < len(text) && text[i] == '/' && isDigit(text[i+1]) {
+			switch text[i] {
+			case '\\':
+				// A fraction behind a whole number is a mixed number.
+				if whole := value; whole == math.Trunc(whole) {
+					if f, _, ok := readFrac(text, i); ok {
+						ns = append(ns, number{whole + f, from})
+					}
+				}
+			case '/':
+				if i+1 == len(text) || !isDigit(text[i+1]) {
+					break
+				}
 				under, end := readDecimal(text, i+1)
 				if under != 0 {
 					ns = appendSigned(ns, text, from, value/under)
@@ -75,25 +101,10 @@ func appendNumbers(ns []number, text string) []number {
 				i++
 			}
 			// \frac12 and \binom52 have two numbers, not one of two figures.
-			if (strings.HasSuffix(text[:i], "frac") || strings.HasSuffix(text[:i], "binom")) && i+1 < len(text) && isDigit(text[i]) && isDigit(text[i+1]) {
+			if i+1 < len(text) && isDigit(text[i]) && isDigit(text[i+1]) && (strings.HasSuffix(text[:i], "frac") || strings.HasSuffix(text[:i], "binom")) {
 				ns = append(ns, number{float64(text[i] - '0'), i}, number{float64(text[i+1] - '0'), i + 1})
 				i += 2
 			}
-		case 'a' <= c|0x20 && c|0x20 <= 'z':
-			value, end, ok := readWords(text, i)
-			if ok {
-				ns = append(ns, number{value, i})
-				if part, ok := readPart(text[end:]); ok {
-					ns = append(ns, number{value / part, i})
-				}
-			}
-			if word := text[i:end]; word == "a" && strings.HasPrefix(text[end:], " ") {
-				rest := text[end+1:]
-				if part, ok := readPart(rest); ok && !isPrefix(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyz")) {
-					ns = append(ns, number{1 / part, i})
-				}
-			}
-			i = end
 		case c < utf8.RuneSelf:
 			i++
 		default:
@@ -118,6 +129,18 @@ func skipSpaces(s string, i int) int {
 
 // appendSigned appends a number with the sign that it has at text[at].
 func appendSigned(ns []number, text string, at int, value float64) []number {
+	last := byte(0)
+	if at > 0 {
+		last = text[at-1]
+	}
+	if last == ' ' && at > 1 {
+		last = text[at-2]
+	}
+	switch last {
+	case ' ', '{', '-', 0x92, 's', 'e': // The last byte of −, or of minus or negative.
+	default:
+		return append(ns, number{value, at})
+	}
 	before := strings.TrimRight(text[max(0, at-4):at], "{")
 	spaced := strings.TrimRight(before, " ")
 	head, minus := strings.CutSuffix(spaced, "-")
@@ -148,27 +171,31 @@ func appendSigned(ns []number, text string, at int, value float64) []number {
 // thousands.
 func readDecimal(text string, i int) (value float64, end int) {
 	var digits [24]byte
-	n := 0
+	n, decimals, whole := 0, 0, uint64(0)
 	point, grouped := false, false
+	put := func(c byte) {
+		if n < len(digits) {
+			digits[n] = c
+			n++
+		}
+	}
 	for i < len(text) {
 		c := text[i]
 		switch {
 		case isDigit(c):
-			if n < len(digits) {
-				digits[n] = c
-				n++
+			put(c)
+			whole = whole*10 + uint64(c-'0')
+			if point {
+				decimals++
 			}
 			i++
 			continue
 		case c == '.' && !point && i+1 < len(text) && isDigit(text[i+1]):
 			point = true
-			if n < len(digits) {
-				digits[n] = c
-				n++
-			}
+			put(c)
 			i++
 			continue
-		case !point && n > 0 && (n <= 3 || grouped):
+		case !point && n > 0 && (n <= 3 || grouped) && (c == ',' || c == '{' || c == '\\'):
 			skip := 0
 			for _, sign := range [...]string{",", "{,}", `\,`} {
 				if strings.HasPrefix(text[i:], sign) {
@@ -183,23 +210,32 @@ func readDecimal(text string, i int) (value float64, end int) {
 		}
 		break
 	}
+	if n < len(powers) {
+		return float64(whole) / powers[decimals], i // Both are exact.
+	}
 	value, _ = strconv.ParseFloat(string(digits[:n]), 64)
 	return value, i
 }
 
+// powers are those of ten.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
 // readFrac reads \frac{3}{4}, \dfrac34 and the like at text[i], of whole
 // numbers.
 func readFrac(text string, i int) (value float64, end int, ok bool) {
-	rest := text[i:]
-	for _, name := range [...]string{`\frac`, `\dfrac`, `\tfrac`, `\cfrac`} {
-		if strings.HasPrefix(rest, name) {
-			i += len(name)
-			over, i, ok1 := readArgument(text, i)
-			under, i, ok2 := readArgument(text, i)
-			return over / under, i, ok1 && ok2 && under != 0
-		}
+	rest, ok := strings.CutPrefix(text[i:], `\`)
+	if !ok {
+		return 0, i, false
 	}
-	return 0, i, false
+	if rest != "" && (rest[0] == 'd' || rest[0] == 't' || rest[0] == 'c') {
+		rest = rest[1:]
+	}
+	if rest, ok = strings.CutPrefix(rest, "frac"); !ok {
+		return 0, i, false
+	}
+	over, i, ok1 := readArgument(text, len(text)-len(rest))
+	under, i, ok2 := readArgument(text, i)
+	return over / under, i, ok1 && ok2 && under != 0
 }
 
 // readArgument reads {12} or one figure.
@@ -227,21 +263,26 @@ func readArgument(text string, i int) (value float64, end int, ok bool) {
 	return sign * value, i + 1, i < len(text) && text[i] == '}'
 }
 
-// distinct sorts the numbers by their size without sign and leaves each once.
+// distinct sorts the numbers by their size without sign and leaves each once, the
+// one that is marked if there is such a one, and leaves out those that are far from
+// being more than small.
 func distinct(ns []number) []number {
-	for i := range ns {
-		ns[i].value = math.Abs(ns[i].value)
+	few := ns[:0]
+	for _, n := range ns {
+		if n.value = math.Abs(n.value); n.value > small-1 {
+			few = append(few, n)
+		}
 	}
-	slices.SortFunc(ns, func(a, b number) int {
+	slices.SortFunc(few, func(a, b number) int {
 		switch {
 		case a.value < b.value:
 			return -1
 		case a.value > b.value:
 			return 1
 		}
-		return 0
+		return a.at - b.at
 	})
-	return slices.CompactFunc(ns, func(a, b number) bool { return same(a.value, b.value) })
+	return slices.CompactFunc(few, func(a, b number) bool { return same(a.value, b.value) })
 }
 
 // same compares numbers that may have been reckoned.

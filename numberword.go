@@ -5,85 +5,75 @@ import (
 	"unicode/utf8"
 )
 
-// numberWord is the value of an English word for a number. A switch is faster
-// than a map, and nearly all words are none.
-func numberWord(word []byte) (value float64, ok bool) {
-	switch string(word) {
-	case "zero":
-		return 0, true
-	case "one":
-		return 1, true
-	case "two":
-		return 2, true
-	case "three":
-		return 3, true
-	case "four":
-		return 4, true
-	case "five":
-		return 5, true
-	case "six":
-		return 6, true
-	case "seven":
-		return 7, true
-	case "eight":
-		return 8, true
-	case "nine":
-		return 9, true
-	case "ten":
-		return 10, true
-	case "eleven":
-		return 11, true
-	case "twelve", "dozen":
-		return 12, true
-	case "thirteen":
-		return 13, true
-	case "fourteen":
-		return 14, true
-	case "fifteen":
-		return 15, true
-	case "sixteen":
-		return 16, true
-	case "seventeen":
-		return 17, true
-	case "eighteen":
-		return 18, true
-	case "nineteen":
-		return 19, true
-	case "twenty":
-		return 20, true
-	case "thirty":
-		return 30, true
-	case "forty":
-		return 40, true
-	case "fifty":
-		return 50, true
-	case "sixty":
-		return 60, true
-	case "seventy":
-		return 70, true
-	case "eighty":
-		return 80, true
-	case "ninety":
-		return 90, true
-	case "hundred":
-		return 100, true
-	case "thousand":
-		return 1e3, true
-	case "million":
-		return 1e6, true
-	case "billion":
-		return 1e9, true
-	case "half":
-		return 0.5, true
+// A numberWord is an English word for a number.
+type numberWord struct {
+	word  string
+	value float64
+}
+
+// numberWords finds them by their first eight letters: nearly all words are none,
+// which has to be told fast.
+var numberWords = func() (t numberTable) {
+	for _, w := range [...]numberWord{
+		{"zero", 0}, {"one", 1}, {"two", 2}, {"three", 3}, {"four", 4}, {"five", 5}, {"six", 6}, {"seven", 7}, {"eight", 8}, {"nine", 9},
+		{"ten", 10}, {"eleven", 11}, {"twelve", 12}, {"dozen", 12}, {"thirteen", 13}, {"fourteen", 14}, {"fifteen", 15}, {"sixteen", 16},
+		{"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"twenty", 20}, {"thirty", 30}, {"forty", 40}, {"fifty", 50}, {"sixty", 60},
+		{"seventy", 70}, {"eighty", 80}, {"ninety", 90}, {"hundred", 100}, {"thousand", 1e3}, {"million", 1e6}, {"billion", 1e9}, {"half", 0.5},
+	} {
+		key := loadAt(w.word, 0)
+		at := t.place(key)
+		t.keys[at], t.words[at] = key, w
 	}
-	return 0, false
+	return t
+}()
+
+type numberTable struct {
+	keys  [256]uint64 // The first eight letters, 0: none.
+	words [256]numberWord
+}
+
+// place is where the word of a key is, or else a place without one.
+func (t *numberTable) place(key uint64) int {
+	at := int(key * hashPrime >> 56)
+	for t.keys[at] != 0 && t.keys[at] != key {
+		at = (at + 1) % len(t.keys)
+	}
+	return at
+}
+
+// noNumber is the length of the word at text[i], if it surely is none for a number
+// or a part of one, else 0.
+func noNumber(text string, i int) int {
+	key := loadAt(text, i) | lowerCase
+	n := letters(key)
+	if n == 1 || n == 8 || numberWords.keys[numberWords.place(key&(1<<(8*n)-1))] != 0 {
+		return 0
+	}
+	return n
+}
+
+// wordValue is the number for which the English word text[from:to] is.
+func wordValue(text string, from, to int) (value float64, ok bool) {
+	key := loadAt(text, from) | lowerCase
+	n := to - from
+	if n < 8 {
+		key &= 1<<(8*n) - 1
+	}
+	w := &numberWords.words[numberWords.place(key)]
+	if n == 0 || n != len(w.word) || text[to-1]|0x20 != w.word[n-1] {
+		return 0, false
+	}
+	return w.value, true
 }
 
 // readThousands reads the word behind a number in figures: 2 million.
 func readThousands(text string, i int) (value float64, end int) {
+	if !strings.HasPrefix(text[i:], " ") {
+		return 0, i
+	}
 	for _, word := range [...]string{" thousand", " million", " billion"} {
 		if strings.HasPrefix(text[i:], word) {
-			value, _ = numberWord([]byte(word[1:]))
+			value, _ = wordValue(word, 1, len(word))
 			return value, i + len(word)
 		}
 	}
@@ -96,18 +86,9 @@ func readWords(text string, i int) (value float64, end int, ok bool) {
 	total, last := 0.0, 0.0
 	for {
 		from := i
-		for i < len(text) && 'a' <= text[i]|0x20 && text[i]|0x20 <= 'z' {
-			i++
-		}
-		v, is := 0.0, false
-		if n := i - from; 3 <= n && n <= 9 {
-			var lower [9]byte
-			for k := range n {
-				lower[k] = text[from+k] | 0x20
-			}
-			v, is = numberWord(lower[:n])
-			is = is && (v != 0.5 || !isPrefix(text[i:]))
-		}
+		i = skipLetters(text, i)
+		v, is := wordValue(text, from, i)
+		is = is && (v != 0.5 || !isPrefix(text[i:]))
 		switch {
 		case !is && !ok:
 			return 0, i, false
@@ -131,7 +112,7 @@ func readWords(text string, i int) (value float64, end int, ok bool) {
 				next += len("and ")
 			}
 		}
-		if next == i || next >= len(text) || !('a' <= text[next]|0x20 && text[next]|0x20 <= 'z') {
+		if next == i || next >= len(text) || !isLetter(text[next]) {
 			return total + last, i, true
 		}
 		i = next
@@ -162,10 +143,10 @@ func readPart(rest string) (under float64, ok bool) {
 		return 12, true
 	default:
 		if tens, ok := strings.CutSuffix(word, "ieth"); ok { // twentieth
-			return numberWord([]byte(tens + "y"))
+			return wordValue(tens+"y", 0, len(tens)+1)
 		}
 		if base, ok := strings.CutSuffix(word, "th"); ok { // fourth, tenth
-			return numberWord([]byte(base))
+			return wordValue(base, 0, len(base))
 		}
 	}
 	return 0, false
@@ -174,7 +155,7 @@ func readPart(rest string) (under float64, ok bool) {
 // isPrefix tells of a word before rest that is the first part of another, as in
 // half-plane and third-degree, and no number of its own.
 func isPrefix(rest string) bool {
-	return len(rest) > 1 && rest[0] == '-' && 'a' <= rest[1]|0x20 && rest[1]|0x20 <= 'z'
+	return len(rest) > 1 && rest[0] == '-' && isLetter(rest[1])
 }
 
 // readChinese reads a number in Chinese characters at text[i], up to the
@@ -183,14 +164,11 @@ func readChinese(text string, i int) (value float64, end int, ok bool) {
 	if strings.HasPrefix(text[i:], "一半") {
 		return 0.5, i + len("一半"), true
 	}
-	const figures = "零一二三四五六七八九"
 	total, last := 0.0, 0.0
 	for {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if n := strings.IndexRune(figures, r); n >= 0 {
-			last = float64(n / len("零"))
-		} else if r == '两' {
-			last = 2
+		if figure, is := chineseFigure(r); is {
+			last = figure
 		} else if r == '十' || r == '百' {
 			unit := 10.0
 			if r == '百' {
@@ -210,4 +188,30 @@ func readChinese(text string, i int) (value float64, end int, ok bool) {
 			return total + last, i, true
 		}
 	}
+}
+
+func chineseFigure(r rune) (value float64, ok bool) {
+	switch r {
+	case '零':
+		return 0, true
+	case '一':
+		return 1, true
+	case '二', '两':
+		return 2, true
+	case '三':
+		return 3, true
+	case '四':
+		return 4, true
+	case '五':
+		return 5, true
+	case '六':
+		return 6, true
+	case '七':
+		return 7, true
+	case '八':
+		return 8, true
+	case '九':
+		return 9, true
+	}
+	return 0, false
 }

@@ -53,7 +53,13 @@ func Repetition(l RepetitionLimits) Filter {
 			return err
 		}
 		withWords(func(ws []word) []word { return speechWords(ws, p, true) }, func(ws []word) {
-			if err = l.checkBlock(d.Text, ws, t); err != nil {
+			longest, doubt := l.comeBack(ws, t)
+			if longest >= blockWords {
+				if err = l.checkBlock(d.Text, ws, t); err != nil {
+					return
+				}
+			}
+			if !doubt {
 				return
 			}
 			withWords(func(ws []word) []word { return appendWords(ws, d.Source, 0, len(d.Source), true) }, func(source []word) {
@@ -86,13 +92,9 @@ func (l *RepetitionLimits) checkLines(p *parsedTurns, t *hashTable) error {
 		if line == "" || isRule(line) || len(labels) > 0 && labels[0].at <= from && from+len(line) <= labels[0].speech {
 			continue // Nothing is said in it.
 		}
-		h := uint64(14695981039346656037)
-		for i := range len(line) {
-			h = addByte(h, line[i])
-		}
 		lines++
 		chars += len(line)
-		if n := t.at(mix(h)); *n > 0 {
+		if n := t.at(hashOf(line)); *n > 0 {
 			again++
 			charsAgain += len(line)
 		} else {
@@ -111,13 +113,70 @@ func (l *RepetitionLimits) checkLines(p *parsedTurns, t *hashTable) error {
 // weight is the length of a word for the shares.
 func (w word) weight() int { return min(w.to-w.from, 8) }
 
+// enoughWords are those from which on sequences are asked about.
+const enoughWords = 50
+
+// A sequence is one of words that begins at ws[at].
+type sequence struct {
+	hash       uint64
+	at, weight int32
+}
+
+// comeBack is how many words the longest sequence has that comes back, up to ten,
+// and tells of a doubt where checkWords may object: where it would if the source
+// allowed nothing, and if all that is in a repeated sequence counted. A longer
+// sequence comes back only where a shorter one does, so that each length leaves
+// fewer places to look at, and few answers leave a doubt.
+func (l *RepetitionLimits) comeBack(ws []word, t *hashTable) (longest int, doubt bool) {
+	total := 0
+	all := t.sequences[:0]
+	for i, w := range ws {
+		total += w.weight()
+		all = append(all, sequence{w.hash, int32(i), int32(w.weight())})
+	}
+	t.sequences = all
+	check := func(weight int, limit float64) {
+		doubt = doubt || len(ws) >= enoughWords && float64(weight)/float64(max(total, 1)) > limit
+	}
+	for n := 2; n <= 10; n++ {
+		if last := len(all) - 1; last >= 0 && int(all[last].at)+n > len(ws) {
+			all = all[:last] // It has no word more.
+		}
+		t.reset(len(all))
+		for i := range all {
+			s := &all[i]
+			w := &ws[int(s.at)+n-1]
+			s.hash = s.hash*hashPrime + w.hash
+			s.weight += int32(w.weight())
+			*t.at(mix(s.hash))++
+		}
+		left, top, covered, end := all[:0], 0, 0, 0
+		for _, s := range all {
+			times := *t.at(mix(s.hash))
+			if times == 1 {
+				continue
+			}
+			left = append(left, s)
+			top = max(top, int(times)*int(s.weight))
+			for end = max(end, int(s.at)); end < int(s.at)+n; end++ {
+				covered += ws[end].weight()
+			}
+		}
+		if all = left; len(all) == 0 {
+			return n - 1, doubt
+		}
+		if n < 5 {
+			check(top, l.Top[n-2])
+		} else {
+			check(covered, l.Duplicate[n-5])
+		}
+	}
+	return 10, doubt
+}
+
 // checkWords counts sequences. Each may be said once more than the source says
 // it.
 func (l *RepetitionLimits) checkWords(ws, source []word, t *hashTable) error {
-	const few = 50
-	if len(ws) < few {
-		return nil
-	}
 	total := 0
 	for _, w := range ws {
 		total += w.weight()
@@ -182,6 +241,9 @@ func eachSequence(ws []word, n int, do func(i int, hash uint64, weight int) int)
 	}
 }
 
+// blockWords are those by which a block is found that comes again.
+const blockWords = 6
+
 // checkBlock looks for a block that is repeated at once. It follows the text at
 // the distance at which it repeats itself, and where it no longer does, goes on
 // at that of the last place where the next few words stood. A block that comes
@@ -191,7 +253,6 @@ func (l *RepetitionLimits) checkBlock(text string, ws []word, t *hashTable) erro
 	if l.Block < 0 {
 		return nil
 	}
-	const few = 6
 	t.reset(len(ws))
 	distance, run := 0, 0
 	last := func(i int, hash uint64, _ int) int {
@@ -224,7 +285,7 @@ func (l *RepetitionLimits) checkBlock(text string, ws []word, t *hashTable) erro
 		return true
 	}
 	found := false
-	eachSequence(ws, few, func(i int, hash uint64, w int) int {
+	eachSequence(ws, blockWords, func(i int, hash uint64, w int) int {
 		if found {
 			return len(ws)
 		}
@@ -233,7 +294,7 @@ func (l *RepetitionLimits) checkBlock(text string, ws []word, t *hashTable) erro
 		return 1
 	})
 	// The last words begin no sequence.
-	for i := max(0, len(ws)-few+1); i < len(ws) && !found && distance > 0 && ws[i].hash == ws[i-distance].hash; i++ {
+	for i := max(0, len(ws)-blockWords+1); i < len(ws) && !found && distance > 0 && ws[i].hash == ws[i-distance].hash; i++ {
 		run++
 		found = check(i)
 	}

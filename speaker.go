@@ -48,6 +48,13 @@ func readName(s string) (tag nameTag, ok bool) {
 	}
 	from := i
 	for i < len(s) && i-from <= maxName {
+		if isLetter(s[i]) {
+			i++
+			continue
+		}
+		if s[i] == ':' || s[i] == '*' {
+			break // As nearly always.
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune(" .'’-_&·", r) {
 			break
@@ -58,12 +65,17 @@ func readName(s string) (tag nameTag, ok bool) {
 		}
 		i += size
 	}
-	name := strings.TrimRight(s[from:i], " _")
-	stopped := strings.HasSuffix(name, ".")
-	if name == "" || i-from > maxName {
+	if i-from > maxName {
 		return tag, false
 	}
-	i = from + len(name)
+	for i > from && (s[i-1] == ' ' || s[i-1] == '_') {
+		i--
+	}
+	name := s[from:i]
+	stopped := strings.HasSuffix(name, ".")
+	if name == "" {
+		return tag, false
+	}
 
 	closed := 0
 	for again := true; again; {
@@ -146,7 +158,7 @@ func readName(s string) (tag nameTag, ok bool) {
 	if tag.form == boldSlip {
 		name = strings.TrimSuffix(name, ".")
 	}
-	tag.end = len(s) - len(strings.TrimLeft(s[i:], " \t"))
+	tag.end = skipBlanks(s, i)
 	looks, name := looksLike(name)
 	switch {
 	case looks == notAName:
@@ -171,6 +183,9 @@ func openMarkup(s string) (n, signs int) {
 	if n > 0 {
 		return n, n
 	}
+	if s == "" || s[0] != '<' {
+		return 0, 0
+	}
 	for _, tag := range [...]string{"<b>", "<strong>", "<i>", "<em>"} {
 		if strings.HasPrefix(s, tag) {
 			return len(tag), 1
@@ -187,6 +202,9 @@ func closeMarkup(s string) (n int) {
 	if n > 0 {
 		return n
 	}
+	if s == "" || s[0] != '<' {
+		return 0
+	}
 	for _, tag := range [...]string{"</b>", "</strong>", "</i>", "</em>"} {
 		if strings.HasPrefix(s, tag) {
 			return len(tag)
@@ -198,6 +216,9 @@ func closeMarkup(s string) (n int) {
 // emoji is the length of the pictures that s begins with, and of the space behind
 // them: 🧑‍🏫 Teacher.
 func emoji(s string) int {
+	if s == "" || s[0] < utf8.RuneSelf {
+		return 0
+	}
 	rest := strings.TrimLeftFunc(s, func(r rune) bool {
 		const joiner, picture, tones = 0x200D, 0xFE0F, 0x1F3FB
 		return unicode.Is(unicode.So, r) || r == joiner || r == picture || tones <= r && r < tones+5
@@ -212,6 +233,9 @@ func emoji(s string) int {
 // spaces: (smiling), [thinks], *nods*.
 func direction(s string, open bool) int {
 	t := strings.TrimLeft(s, " ")
+	if t == "" || t[0] == ':' {
+		return 0 // As nearly always.
+	}
 	for _, pair := range [...][2]string{{"(", ")"}, {"[", "]"}, {"（", "）"}, {"*", "*"}} {
 		inner, ok := strings.CutPrefix(t, pair[0])
 		if !ok || pair[0] == "*" && (open || len(t) == len(s)) {

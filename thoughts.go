@@ -169,7 +169,7 @@ func isDialogue(text string) bool {
 	p := parseTurns(text)
 	defer p.release()
 	for _, l := range p.labels {
-		if l.key != p.labels[0].key {
+		if l.who != p.labels[0].who {
 			return true
 		}
 	}

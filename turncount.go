@@ -30,7 +30,9 @@ func TurnCount(l TurnLimits) Filter {
 	}
 	l.Share = or(l.Share, 0.85)
 	return Filter{"turns", func(d *Dialogue) error {
-		err := l.check(Turns(d.Text))
+		p := parseTurns(d.Text)
+		defer p.release()
+		err := l.check(p)
 		if err == errNobody && isJSON(d.Text) {
 			return errors.New("JSON, where a dialogue has lines of text")
 		}
@@ -40,7 +42,8 @@ func TurnCount(l TurnLimits) Filter {
 
 var errNobody = errors.New("nobody speaks")
 
-func (l TurnLimits) check(turns []Turn) error {
+func (l TurnLimits) check(p *parsedTurns) error {
+	turns := p.turns()
 	if len(turns) > 0 && turns[0].Speaker == "" {
 		turns = turns[1:]
 	}
@@ -56,11 +59,12 @@ func (l TurnLimits) check(turns []Turn) error {
 		if t.Text == "" {
 			return fmt.Errorf("turn %d, of %s, is empty", i+1, t.Speaker)
 		}
-		name := strings.ToLower(t.Speaker)
-		said[name] += len(t.Text)
+		name := p.labels[i].who.key
+		n := said[name] + len(t.Text)
+		said[name] = n
 		all += len(t.Text)
-		if said[name] > most {
-			most, who = said[name], t.Speaker
+		if n > most {
+			most, who = n, t.Speaker
 		}
 	}
 	if len(said) == 1 && l.Speakers > 1 {

@@ -10,7 +10,7 @@ import (
 // bullets, numbers, heading signs, times. It returns the last of these by a
 // sign: > - 1 # [.
 func undecorated(line string) (s string, decoration byte) {
-	s = strings.TrimLeft(line, " \t")
+	s = line[skipBlanks(line, 0):]
 	for range 4 {
 		rest, sign := s, byte(0)
 		switch {
@@ -41,9 +41,17 @@ func undecorated(line string) (s string, decoration byte) {
 		if sign == 0 {
 			return s, decoration
 		}
-		s, decoration = strings.TrimLeft(rest, " \t"), sign
+		s, decoration = rest[skipBlanks(rest, 0):], sign
 	}
 	return s, decoration
+}
+
+// skipBlanks is where the blanks at s[i:] end.
+func skipBlanks(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	return i
 }
 
 // clock is the length of the time that s begins with, 10:32 or 10:32:07.
@@ -58,7 +66,13 @@ func clock(s string) int {
 // turnHeader reads "**Turn 3**", "Turn 3: " and "Turn 3 (Alex):" at the
 // beginning of s.
 func turnHeader(s string) (rest, name string, ok bool) {
-	t := strings.TrimLeft(s, "*_")
+	t := s
+	for t != "" && (t[0] == '*' || t[0] == '_') {
+		t = t[1:]
+	}
+	if t == "" || strings.IndexByte("TtRE\xe7", t[0]) < 0 {
+		return s, "", false
+	}
 	word := ""
 	for _, w := range [...]string{"Turn", "TURN", "turn", "Round", "Exchange", "第"} {
 		if strings.HasPrefix(t, w) {
@@ -104,12 +118,32 @@ func turnHeader(s string) (rest, name string, ok bool) {
 // isRule tells of a line that only draws one.
 func isRule(line string) bool {
 	s := strings.TrimSpace(line)
-	return len(s) >= 3 && (strings.Trim(s, "-") == "" || strings.Trim(s, "*") == "" || strings.Trim(s, "_") == "" || strings.Trim(s, "=") == "" ||
-		strings.Trim(s, "- ") == "" || strings.Trim(s, "* ") == "")
+	if len(s) < 3 || strings.IndexByte("-*_=", s[0]) < 0 {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] != s[0] && (s[i] != ' ' || s[0] == '_' || s[0] == '=') {
+			return false
+		}
+	}
+	return true
 }
 
 func isFence(line string) bool {
 	return strings.HasPrefix(strings.TrimLeft(line, " \t>"), "```")
+}
+
+// countFences counts the lines that are fences.
+func countFences(text string) (n int) {
+	if !strings.Contains(text, "```") {
+		return 0 // As nearly always.
+	}
+	for line := range strings.Lines(text) {
+		if isFence(line) {
+			n++
+		}
+	}
+	return n
 }
 
 func isHeading(s string) bool {
@@ -131,6 +165,9 @@ func isBoldLine(s string) bool {
 // italics, and no formula.
 func isAside(line string) bool {
 	s := strings.TrimSpace(line)
+	if s == "" || isLetter(s[0]) {
+		return false
+	}
 	for _, pair := range [...][2]string{{"(", ")"}, {"[", "]"}, {"（", "）"}, {"【", "】"}, {"*", "*"}, {"*(", ")*"}, {"_(", ")_"}, {"*[", "]*"}} {
 		inner, ok := strings.CutPrefix(s, pair[0])
 		if !ok {

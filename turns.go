@@ -39,10 +39,25 @@ func Turns(text string) []Turn {
 // A label is a name with what marks it as one.
 type label struct {
 	name   string
-	key    string // The name in lower case.
-	at     int    // Where the label begins, with its markup and number,
-	speech int    // and where what is said does.
+	at     int // Where the label begins, with its markup and number,
+	speech int // and where what is said does.
 	form   form
+	who    *speaker
+}
+
+// A speaker is whom labels of the same name mean, whatever its case.
+type speaker struct {
+	key   string     // The name in lower case.
+	part  bool       // It heads a part of a text.
+	times [forms]int // How often it stands in each form.
+}
+
+// all is how often the name stands in any form.
+func (s *speaker) all() (n int) {
+	for _, k := range s.times {
+		n += k
+	}
+	return n
 }
 
 // A form is how a label is written. Those after bold are not believed without
@@ -90,19 +105,14 @@ func parseTurns(text string) *parsedTurns {
 		return p
 	}
 	p.text, p.done, p.labels, p.dropped = text, true, p.labels[:0], p.dropped[:0]
-	fences := 0 // A fence that is never closed is none.
-	for line := range strings.Lines(text) {
-		if isFence(line) {
-			fences++
-		}
-	}
-	fences -= fences % 2
+	fences := countFences(text)
+	fences -= fences % 2 // A fence that is never closed is none.
 	var asides []span
 	at, fenced := 0, false
 	for line := range strings.Lines(text) {
 		from := at
 		at += len(line)
-		if isFence(line) && fences > 0 {
+		if fences > 0 && isFence(line) {
 			fences--
 			fenced = !fenced
 			continue
@@ -110,7 +120,9 @@ func parseTurns(text string) *parsedTurns {
 		if fenced {
 			continue
 		}
-		line = strings.TrimRight(line, "\r\n \t")
+		for line != "" && isSpace(line[len(line)-1]) {
+			line = line[:len(line)-1]
+		}
 		switch {
 		case isRule(line):
 			p.dropped = append(p.dropped, span{from, at})
@@ -177,6 +189,9 @@ func (p *parsedTurns) speech(from, to int, dropped []span) string {
 		s = b.String()
 	}
 	s = strings.TrimSpace(s)
+	if !strings.HasSuffix(s, ">") {
+		return s
+	}
 	for _, br := range [...]string{"<br>", "<br/>", "<br />"} {
 		s = strings.TrimSpace(strings.TrimSuffix(s, br))
 	}
@@ -220,7 +235,7 @@ func (p *parsedTurns) readLabel(line string, from int) (speech int, headed bool)
 	heading := decoration == '#'
 	if rest, name, ok := turnHeader(s); ok {
 		if name != "" {
-			p.labels = append(p.labels, label{name, "", from, from + len(line) - len(rest), header})
+			p.labels = append(p.labels, label{name: name, at: from, speech: from + len(line) - len(rest), form: header})
 			return 0, true
 		}
 		headed = true
@@ -240,7 +255,7 @@ func (p *parsedTurns) readLabel(line string, from int) (speech int, headed bool)
 	if decoration != 0 && decoration != '>' && decoration != '[' && !heading && f != slip {
 		f = decorated
 	}
-	p.labels = append(p.labels, label{l.name, "", from, from + len(line) - len(s) + l.end, f})
+	p.labels = append(p.labels, label{name: l.name, at: from, speech: from + len(line) - len(s) + l.end, form: f})
 	return len(line) - len(s), headed
 }
 
@@ -293,7 +308,7 @@ func (p *parsedTurns) readInline(line string, from, first int) {
 		if l.form != bold {
 			l.form = inline
 		}
-		p.labels = append(p.labels, label{l.name, "", from + start, from + start + l.end, l.form})
+		p.labels = append(p.labels, label{name: l.name, at: from + start, speech: from + start + l.end, form: l.form})
 		at = start + l.end
 	}
 }
@@ -323,33 +338,33 @@ func isAbbreviated(s string) bool {
 
 // believe leaves the labels that are names.
 func (p *parsedTurns) believe() {
-	// How often a name stands in each form, how many labels of a form there
-	// are, and how often its most frequent name comes.
-	type count [forms]int
-	names := make(map[string]*count, 4)
-	var total, most count
+	// How many labels of a form there are, and how often its most frequent name
+	// comes.
+	speakers := make(map[string]*speaker, 4)
+	var total, most [forms]int
 	for i := range p.labels {
 		l := &p.labels[i]
-		l.key = strings.ToLower(l.name)
-		c := names[l.key]
-		if c == nil {
-			c = new(count)
-			names[l.key] = c
+		for k := max(0, i-4); k < i && l.who == nil; k++ { // They take turns.
+			if p.labels[k].name == l.name {
+				l.who = p.labels[k].who
+			}
 		}
-		c[l.form]++
+		if l.who == nil {
+			key := strings.ToLower(l.name)
+			if l.who = speakers[key]; l.who == nil {
+				l.who = &speaker{key: key, part: headsAPart(key)}
+				speakers[key] = l.who
+			}
+		}
+		l.who.times[l.form]++
 		total[l.form]++
-		most[l.form] = max(most[l.form], c[l.form])
+		most[l.form] = max(most[l.form], l.who.times[l.form])
 	}
-	all := func(c *count) (n int) {
-		for _, k := range c {
-			n += k
-		}
-		return n
-	}
-	paired := names["question"] != nil && names["answer"] != nil && all(names["question"]) > 1 && all(names["answer"]) > 1
+	question, answer := speakers["question"], speakers["answer"]
+	paired := question != nil && answer != nil && question.all() > 1 && answer.all() > 1
 	kept := p.labels[:0]
 	for _, l := range p.labels {
-		c := names[l.key]
+		c := &l.who.times
 		certain := c[plain]+c[header]+c[bold] > 0
 		ok := false
 		switch l.form {
@@ -358,18 +373,18 @@ func (p *parsedTurns) believe() {
 		case plain:
 			// Where names are bold, a word that is not bold heads a part of
 			// a speech, unless it comes back.
-			ok = total[bold] < 2 || all(c) > 1
+			ok = total[bold] < 2 || l.who.all() > 1
 		case slip, boldLine:
 			ok = certain
 		case boldSlip:
 			ok = total[bold] > 0
 		case inline:
-			ok = certain || all(c) > 1
+			ok = certain || l.who.all() > 1
 		default:
 			// Nothing but a pattern that comes back tells these from text.
 			ok = certain && l.form != decorated || total[l.form] >= 3 && most[l.form] >= 2
 		}
-		if ok && (!headsAPart(l.key) || paired && (l.key == "question" || l.key == "answer")) {
+		if ok && (!l.who.part || paired && (l.who == question || l.who == answer)) {
 			kept = append(kept, l)
 		}
 	}

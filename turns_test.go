@@ -54,6 +54,38 @@ func TestTurnsReadsNamesInBrackets(t *testing.T) {
 	require.Equal(t, []Turn{{"", "**[Teacher] a**"}}, Turns("**[Teacher] a**"))
 }
 
+// Names that are believed only where they come back do so however many speak in
+// between, and in whatever case.
+func TestTurnsOfManySpeakers(t *testing.T) {
+	var text strings.Builder
+	var want []Turn
+	for range 2 {
+		for _, name := range []string{"ann_1", "bob_2", "cid_3", "dan_4", "eve_5", "fay_6", "gus_7"} {
+			if text.Len() > 60 {
+				name = strings.ToUpper(name[:3]) + name[3:]
+			}
+			fmt.Fprintf(&text, "- %s: yes\n", name)
+			want = append(want, Turn{name, "yes"})
+		}
+	}
+	require.Equal(t, want, Turns(text.String()))
+}
+
+// What stands on a line of its own between turns and says nothing belongs to none.
+func TestTurnsDropHeadersAndRules(t *testing.T) {
+	for line, dropped := range map[string]bool{
+		"Turn 2": true, "turn 2": true, "**TURN 2**": true, "Round 2:": true, "Exchange 2": true, "第2轮": true, "Return 2": false, "Trust 2": false,
+		"---": true, "****": true, "___": true, "===": true, "- - -": true, " * * * ": true, "--": false, "_ _ _": false, "= = =": false, "--*": false, "-_-": false,
+		"(nods)": false, "(nods twice)": true, "*nods twice*": true, "【点头】": true, "[nods twice]": true, "_(nods twice)_": true, "a (nods twice)": false,
+	} {
+		want := []Turn{{"Ann", "a"}, {"Bob", "b"}}
+		if !dropped {
+			want[0].Text += "\n" + strings.TrimSpace(line)
+		}
+		require.Equal(t, want, Turns("Ann: a\n"+line+"\nBob: b"), line)
+	}
+}
+
 // What nobody speaks in is one turn, and all of it.
 func TestTurnsKeepsProseWhole(t *testing.T) {
 	prose := "# Sums\n\nWe add.\n---\n(A remark in brackets.)\n\n*An aside.*"

@@ -2,6 +2,9 @@ package mind
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -53,6 +56,9 @@ func TestRatio(t *testing.T) {
 		{"another limit", 199, 100, 2, 3, "ratio: 1.99 tokens for one of the source, fewer than 2"},
 		{"off", 1, 100, -1, -1, ""},
 		{"no source", 1, 0, 0, 0, ""},
+		{"more than bytes", 40, 10, 3.9, 4, ""},
+		{"one more", 41, 10, 3.9, 4, "ratio: 4.10 tokens for one of the source, more than 4"},
+		{"one less", 38, 10, 3.9, 4, "ratio: 3.80 tokens for one of the source, fewer than 3.9"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := Dialogue{Text: words(tt.answer), Source: words(tt.source)}.Filter(Ratio(tt.min, tt.max))
@@ -65,10 +71,20 @@ func TestRatio(t *testing.T) {
 func FuzzPiecesAreNoMoreThanTokens(f *testing.F) {
 	f.Add("$x={a}$, (b) \\\\frac12-'s' 'S ''t //\n/ a/b \u00a0! 5% ... \"Yes,\" he said: no!\n")
 	f.Add("”, ”. ”) “( …” 。” ）， ——- !” ?!” ，。")
+	f.Add("Teacher: what is\u00a0$2 + 2$?\r\n\tStudent: 4 .\n\n..\n x's \v'S 1 2")
 	f.Add("it's 12345 x2y \\frac{1}{2} état don''t a\u0301b")
 	f.Fuzz(func(t *testing.T, s string) {
-		if n := O200k.Count(s); pieces(s) > n {
-			t.Fatalf("%q has %d tokens and %d pieces", s, n, pieces(s))
+		n, p := O200k.Count(s), pieces(s, math.Inf(1))
+		if p > n {
+			t.Fatalf("%q has %d tokens and %d pieces", s, n, p)
+		}
+		if enough := (p + 1) / 2; pieces(s, float64(enough)) < enough {
+			t.Fatalf("%q has %d pieces and less than half of them", s, p)
+		}
+		for most := n - 2; most <= n+2; most++ {
+			if O200k.within(s, most) != (n <= most) {
+				t.Fatalf("%q has %d tokens, and more or less than %d", s, n, most)
+			}
 		}
 	})
 }
@@ -86,6 +102,7 @@ func TestRepetition(t *testing.T) {
 		{"some lines", strings.Repeat("A: Yes.\n", 3) + varied, "", RepetitionLimits{}, ""},
 		{"more lines", strings.Repeat("A: Yes.\n", 4) + "B: No.\nC: Why?\nA: So.\nB: Oh.", "", RepetitionLimits{}, "3 of 8 lines are repeated, more than 0.30"},
 		{"long lines", varied + "\n" + strings.Repeat("A: Let us look at all of this a second time, from its beginning to its end.\n", 3), "", RepetitionLimits{}, "0.23 of the characters are in repeated lines, more than 0.20"},
+		{"lines that end in nothing that is seen", varied + "\na\x00\na\x00\x00\na", "", RepetitionLimits{Lines: 0.01}, ""},
 		{"names alone are no lines", "### A\none\n### B\ntwo\n### A\nthree\n### B\nfour\n### A\nfive", "", RepetitionLimits{}, ""},
 		{"a block at once", varied + "\n" + varied, "", RepetitionLimits{Lines: 1, LineChars: 1}, `a block of 75 words is repeated at once: "We start with the first number and add t…"`},
 		{"a block of formulas", varied + "\nTeacher:" + strings.Repeat(` $x_1+x_2=17$, $x_1-x_2=18$, $x_2+x_3=19$, $x_2-x_3=21$, $x_3+x_4=22$, $x_3-x_4=23$, $x_4+x_5=24$, $x_4-x_5=25$`, 2), "", RepetitionLimits{}, `a block of 8 words is repeated at once: "$x_1+x_2=17$, $x_1-x_2=18$, $x_2+x_3=19$…"`},
@@ -117,6 +134,54 @@ func TestRepetitionAllowsQuotingTheSource(t *testing.T) {
 	require.Contains(t, Dialogue{Text: text, Source: "Tulips."}.Filter(Repetition(RepetitionLimits{})).Reject, "repetition: ")
 }
 
+// What saves the reading of the source must never leave out what checkWords would
+// object to, nor what saves looking for blocks a block.
+func TestNoDoubtIsNoRepetition(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	objected, spared := 0, 0
+	for range 400 {
+		// Words of few or of many others, and at the end some from the beginning again.
+		var text, source []string
+		kinds := 5 + r.IntN(200)
+		for range 50 + r.IntN(20) {
+			text = append(text, strings.Repeat(string(rune('a'+r.IntN(26))), 1+r.IntN(kinds)/20)+strconv.Itoa(r.IntN(kinds)))
+		}
+		for range r.IntN(3) {
+			text = append(text, text[:r.IntN(20)]...)
+		}
+		if r.IntN(2) == 0 {
+			source = text[r.IntN(20):40]
+		}
+		ws := func(words []string) []word {
+			all := strings.Join(words, " ")
+			return appendWords(nil, all, 0, len(all), true)
+		}
+		var table hashTable
+		for n := 2; n <= 10; n++ {
+			for _, limit := range []float64{0.01, 0.05, 0.1, 0.2, 0.5} {
+				l := RepetitionLimits{Top: [3]float64{1, 1, 1}, Duplicate: [6]float64{1, 1, 1, 1, 1, 1}, Block: 1}
+				if n < 5 {
+					l.Top[n-2] = limit
+				} else {
+					l.Duplicate[n-5] = limit
+				}
+				longest, doubt := l.comeBack(ws(text), &table)
+				if err := l.checkWords(ws(text), ws(source), &table); err != nil {
+					objected++
+					require.True(t, doubt, "%v: %v", text, err)
+				}
+				if !doubt {
+					spared++
+				}
+				if err := l.checkBlock(strings.Join(text, " "), ws(text), &table); err != nil {
+					require.GreaterOrEqual(t, longest, blockWords, "%v: %v", text, err)
+				}
+			}
+		}
+	}
+	require.Greater(t, min(objected, spared), 1000)
+}
+
 func TestCopy(t *testing.T) {
 	const source = "The pigeonhole principle says that if more objects than boxes are distributed, then some box holds at least two of them, which proves surprising things about people, months and points."
 	for _, tt := range []struct{ name, text, reject string }{
@@ -126,6 +191,7 @@ func TestCopy(t *testing.T) {
 		{"with a word before and behind", "Anna: Listen: The pigeonhole principle says that if more objects than boxes are distributed, then some box holds at least two of them. Really?", "0.91 of it is one run of the source, more than 0.90"},
 		{"about it", "Anna: What does the pigeonhole principle say?\nBert: That some box has two objects, if there are more objects than boxes.", ""},
 		{"quoted in a talk", "Anna: Let me read it. " + source + "\nBert: That is long. What does it mean for a class of thirty, in which everybody has a birthday in some month?\nAnna: Two of them share it.", ""},
+		{"about something else in its words", "Anna: Have you seen the boxes, which boxes, what boxes?\nBert: The boxes stand behind the house, boxes next to boxes, next to the old tree.", "off topic: 1 of 13 words of the source, less than 0.10"},
 		{"about something else", "Anna: Have you seen my bicycle?\nBert: It stands behind the house, next to the old tree.", "off topic: 0 of 13 words of the source, less than 0.10"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package mind
 
 import (
+	"math/bits"
 	"strings"
 	"sync"
 	"unicode"
@@ -17,9 +18,6 @@ type word struct {
 // hashPrime is the odd multiplier of Knuth's MMIX generator.
 const hashPrime = 6364136223846793005
 
-// addByte goes on with a hash of bytes.
-func addByte(h uint64, b byte) uint64 { return (h ^ uint64(b)) * 1099511628211 }
-
 // mix spreads a hash over all of its bits, as MurmurHash3 ends.
 func mix(h uint64) uint64 {
 	h ^= h >> 33
@@ -28,95 +26,155 @@ func mix(h uint64) uint64 {
 	return h
 }
 
+// hashOf is a hash of the bytes of s, eight at a time.
+func hashOf(s string) (h uint64) {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		h = hashNext(h, load(s[i:]))
+	}
+	return mix(hashNext(h, loadAt(s, i)) ^ uint64(len(s))) // Zeros at its end count, too.
+}
+
+// hashNext goes on with a hash of eight bytes after others.
+func hashNext(h, bytes uint64) uint64 { return bits.RotateLeft64(h, 29) ^ bytes*hashPrime }
+
+// hashLetters is where the ASCII letters at text[i:] end, and hashOf of them in
+// lower case.
+func hashLetters(text string, i int) (end int, h uint64) {
+	for end = i; ; end += 8 {
+		bytes := loadAt(text, end) | lowerCase
+		if n := letters(bytes); n < 8 {
+			end += n
+			return end, mix(hashNext(h, bytes&(1<<(8*n)-1)) ^ uint64(end-i))
+		}
+		h = hashNext(h, bytes)
+	}
+}
+
+// skipLetters is where the ASCII letters at text[i:] end.
+func skipLetters(text string, i int) int {
+	for {
+		n := letters(loadAt(text, i) | lowerCase)
+		if i += n; n < 8 {
+			return i
+		}
+	}
+}
+
+// lowerCase is the bit of eight ASCII letters in lower case; it makes no other
+// byte a letter.
+const lowerCase = 0x2020202020202020
+
+// letters is how many of eight bytes are letters from a to z before another.
+func letters(bytes uint64) int { return bits.TrailingZeros64(noLetters(bytes)) / 8 }
+
+// loadAt is load of s[i:], with zeros behind the end.
+func loadAt(s string, i int) (w uint64) {
+	if i+8 <= len(s) {
+		return load(s[i:])
+	}
+	for k := len(s) - 1; k >= i; k-- {
+		w = w<<8 | uint64(s[k])
+	}
+	return w
+}
+
 // appendWords appends the words of text[from:to]: runs of letters, runs of
 // digits, TeX commands, and each letter of a script without spaces. Punctuation
 // and signs are no words. Where formulas is set, a span of mathematics is one
 // word.
 func appendWords(words []word, text string, from, to int, formulas bool) []word {
-	spans := spanFinder{text: text[:to]}
+	text = text[:to]
+	spans := spanFinder{text: text}
 	for i := from; i < to; {
 		c := text[i]
-		if formulas && (c == '$' || c == '\\') {
-			if end := spans.end(i); end > i {
-				h := uint64(len("$"))
-				for j := i; j < end; j++ {
-					if b := text[j]; b != ' ' && b != '\n' && b != '$' {
-						h = addByte(h, b)
-					}
-				}
-				words = append(words, word{mix(h), i, end})
-				i = end
-				continue
-			}
-		}
-		start := i
-		h := uint64(14695981039346656037)
+		start, h := i, uint64(0)
 		switch {
-		case 'a' <= c|0x20 && c|0x20 <= 'z':
-			for i < to {
-				c := text[i]
-				if 'A' <= c && c <= 'Z' {
-					c |= 0x20
-				}
-				if 'a' <= c && c <= 'z' {
-					h = addByte(h, c)
-					i++
-				} else if c < utf8.RuneSelf {
-					break
-				} else if r, size := utf8.DecodeRuneInString(text[i:to]); unicode.IsLetter(r) && !isUnspaced(r) || unicode.IsMark(r) {
-					h = addRune(h, r)
-					i += size
-				} else {
-					break
+		case isLetter(c):
+			if i, h = hashLetters(text, i); i < to && text[i] >= utf8.RuneSelf {
+				if end, more := hashRunes(text, start, i); end > i {
+					i, h = end, more
 				}
 			}
-		case '0' <= c && c <= '9':
-			for i < to && '0' <= text[i] && text[i] <= '9' {
-				h = addByte(h, text[i])
+		case isDigit(c):
+			for i < to && isDigit(text[i]) {
 				i++
 			}
-		case c == '\\':
-			h = addByte(h, c)
-			i++
-			for i < to && 'a' <= text[i]|0x20 && text[i]|0x20 <= 'z' {
-				h = addByte(h, text[i])
-				i++
+			h = hashOf(text[start:i])
+		case c == '$' || c == '\\':
+			if formulas {
+				i = spans.end(i)
 			}
-			if i == start+1 {
-				i = min(i+1, to) // \$ or \\, which is no word.
+			switch {
+			case i > start:
+				h = hashFormula(text[start:i])
+			case c == '$':
+				i++
 				continue
+			default:
+				if i = skipLetters(text, i+1); i == start+1 {
+					i = min(i+1, to) // \$ or \\, which is no word.
+					continue
+				}
+				h = hashOf(text[start:i])
 			}
 		case c < utf8.RuneSelf:
 			i++
 			continue
 		default:
-			r, size := utf8.DecodeRuneInString(text[i:to])
-			if !unicode.IsLetter(r) {
+			r, size := utf8.DecodeRuneInString(text[i:])
+			switch {
+			case !unicode.IsLetter(r):
 				i += size
 				continue
-			}
-			for i < to && (unicode.IsLetter(r) || unicode.IsMark(r)) {
-				h = addRune(h, r)
+			case isUnspaced(r):
 				i += size
-				if isUnspaced(r) {
-					break
-				}
-				if r, size = utf8.DecodeRuneInString(text[i:to]); isUnspaced(r) {
-					break
-				}
+				h = hashOf(text[start:i])
+			default:
+				i, h = hashRunes(text, i, i)
 			}
 		}
-		words = append(words, word{mix(h), start, i})
+		words = append(words, word{h, start, i})
 	}
 	return words
 }
 
-func addRune(h uint64, r rune) uint64 {
-	r = unicode.ToLower(r)
-	for ; r > 0; r >>= 8 {
-		h = addByte(h, byte(r))
+// isLetter tells ASCII letters.
+func isLetter(c byte) bool { return (c|0x20)-'a' < 26 }
+
+// hashRunes is hashLetters for a word that goes on at text[i], behind ASCII letters
+// alone, with other letters or with marks of scripts that put spaces between words.
+func hashRunes(text string, from, i int) (end int, h uint64) {
+	var short [64]byte
+	lower := short[:0]
+	for end = i; end < len(text); {
+		r, size := rune(text[end]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text[end:])
+		}
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) || isUnspaced(r) && (from == i || unicode.IsLetter(r)) {
+			break
+		}
+		if end == i {
+			for ; from < i; from++ {
+				lower = append(lower, text[from]|0x20)
+			}
+		}
+		lower = utf8.AppendRune(lower, unicode.ToLower(r))
+		end += size
 	}
-	return h
+	return end, hashOf(string(lower))
+}
+
+// hashFormula is a hash of a formula without its spaces and dollars.
+func hashFormula(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		if b := s[i]; b != ' ' && b != '\n' && b != '$' {
+			h = (h ^ uint64(b)) * 1099511628211
+		}
+	}
+	return mix(h)
 }
 
 // isUnspaced tells letters of scripts that put no spaces between words, where
@@ -158,33 +216,38 @@ type spanFinder struct {
 	next [3]int // Where the next $$, \) and \] are, if that is behind where it is asked for.
 }
 
-var spanSigns = [3][2]string{{"$$", "$$"}, {`\(`, `\)`}, {`\[`, `\]`}}
+var spanEnds = [3]string{"$$", `\)`, `\]`}
 
-// end is where the span ends that begins at text[i], i where none does. Calls
-// come with growing i. A span has no blank line in it.
+// end is where the span ends that begins with the $ or \ at text[i], i where none
+// does. Calls come with growing i. A span has no blank line in it.
 func (f *spanFinder) end(i int) int {
 	rest := f.text[i:]
-	for k, signs := range spanSigns {
-		if !strings.HasPrefix(rest, signs[0]) {
-			continue
-		}
-		if f.next[k] < i+2 {
-			if n := strings.Index(rest[2:], signs[1]); n >= 0 {
-				f.next[k] = i + 2 + n
-			} else {
-				f.next[k] = len(f.text)
-			}
-		}
-		end := f.next[k]
-		if end == len(f.text) || end-i > maxSpan || strings.Contains(f.text[i:end], "\n\n") {
-			return i
-		}
-		return end + 2
-	}
-	if rest[0] == '$' {
+	k := 0
+	switch {
+	case len(rest) < 2:
+		return i
+	case rest[0] == '$' && rest[1] != '$':
 		return i + dollarSpan(rest[:min(len(rest), maxSpan)])
+	case rest[0] == '$':
+	case rest[1] == '(':
+		k = 1
+	case rest[1] == '[':
+		k = 2
+	default:
+		return i
 	}
-	return i
+	if f.next[k] < i+2 {
+		if n := strings.Index(rest[2:], spanEnds[k]); n >= 0 {
+			f.next[k] = i + 2 + n
+		} else {
+			f.next[k] = len(f.text)
+		}
+	}
+	end := f.next[k]
+	if end == len(f.text) || end-i > maxSpan || strings.Contains(f.text[i:end], "\n\n") {
+		return i
+	}
+	return end + 2
 }
 
 // dollarSpan is the length of the span of mathematics that s begins with, by the
@@ -229,8 +292,9 @@ func withWords(fill func([]word) []word, do func([]word)) {
 
 // A hashTable counts hashes. It is used again and again without being cleared.
 type hashTable struct {
-	slots []hashSlot
-	round uint32
+	slots     []hashSlot
+	round     uint32
+	sequences []sequence // Lent with the table.
 }
 
 type hashSlot struct {
@@ -255,15 +319,27 @@ func (t *hashTable) reset(n int) {
 
 // at is the value under a hash, 0 where there was none.
 func (t *hashTable) at(hash uint64) *int32 {
+	s := t.slot(hash)
+	if s.round != t.round {
+		*s = hashSlot{hash, t.round, 0}
+	}
+	return &s.value
+}
+
+// find is the value under a hash, nil where there is none.
+func (t *hashTable) find(hash uint64) *int32 {
+	if s := t.slot(hash); s.round == t.round {
+		return &s.value
+	}
+	return nil
+}
+
+// slot is where a hash is, or else has its place.
+func (t *hashTable) slot(hash uint64) *hashSlot {
 	mask := uint64(len(t.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
-		s := &t.slots[i]
-		if s.round != t.round {
-			*s = hashSlot{hash, t.round, 0}
-			return &s.value
-		}
-		if s.hash == hash {
-			return &s.value
+		if s := &t.slots[i]; s.round != t.round || s.hash == hash {
+			return s
 		}
 	}
 }
