@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -177,6 +178,7 @@ func (c *Client) Generate(ctx context.Context, r Request) (Response, error) {
 		return Response{}, c.refused(u, resp, buf.Bytes())
 	}
 	n, err := buf.ReadFrom(io.LimitReader(resp.Body, most+1))
+	runtime.Gosched() // Lets the connection be given back: a request that finds none idle dials another.
 	switch {
 	case n > most:
 		return Response{}, fmt.Errorf("%s: answer is longer than %d bytes", bareURL(u), most)

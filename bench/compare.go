@@ -91,11 +91,11 @@ func compare(long bool) error {
 		rounds  int // Rows a worker.
 	}
 	loads := []load{
-		{"0 ms, 256 in flight", 0, 256, 80},
+		{"0 ms, 256 in flight", 0, 256, 240},
 		{"1 s, 256 in flight", time.Second, 256, 20},
 	}
 	if long {
-		loads = append(loads, load{"1 s, 4,096 in flight", time.Second, 4096, 10})
+		loads = append(loads, load{"1 s, 4,096 in flight", time.Second, 4096, 20})
 	}
 	fmt.Println("| load | | rows/s | of ideal, all slots in use | climb there | CPU for 1,000 rows | peak memory | connections | in flight | first request |\n|-|-|-|-|-|-|-|-|-|-|")
 	for _, l := range loads {

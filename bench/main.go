@@ -3,7 +3,7 @@
 // answers, and resumes nothing. Both run as processes of their own against a
 // server in a third one, on this machine, one after the other.
 //
-//	go run ./bench            # about two minutes
+//	go run ./bench            # about a minute
 //	go run ./bench -long      # and 4,096 in flight, and a store of 1,000,000 lines
 //
 // Read the ratios: the figures themselves are those of the machine.
