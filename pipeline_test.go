@@ -541,6 +541,8 @@ func TestRateCountsFromTheFirstRequest(t *testing.T) {
 		require.Equal(t, []time.Duration{time.Hour + 40*time.Second, 40 * time.Second}, []time.Duration{s.Elapsed, s.Asking})
 		units, tokens = s.Rate()
 		require.Equal(t, []float64{0.5, 50}, []float64{units, tokens})
+		require.NoError(t, p.Run(t.Context()), "all of it is held")
+		require.Zero(t, p.Stats().Asking)
 	})
 }
 
