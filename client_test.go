@@ -486,7 +486,7 @@ func FuzzAnswer(f *testing.F) {
 		`{"model":"m","choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}`,
 		`{"choices":[{"message":{"content":[{"type":"text","text":"a"}]}}]}`,
 		openAIError("null", "x"), zhipuError("1113"), vllmError(400, "x"), oldVLLMError(500, "x"),
-		`{"error":"x"}`, `{"detail":[1]}`, `<title>x</title>`, `{"choices":[{"error":{}}]}`, "\xff", `{"error":{"message":"\u001b[1m\ud800"}}`,
+		`{"error":"x"}`, `{"detail":[1]}`, `<title>x</title>`, `{"choices":[{"error":{}}]}`, "\xff", "{\"model\":\"\xff\",\"choices\":[{\"message\":{\"content\":\"\xff\"}}]}", `{"error":{"message":"\u001b[1m\ud800"}}`,
 	} {
 		f.Add(200, []byte(s))
 		f.Add(429, []byte(s))

@@ -196,7 +196,7 @@ func (p *parquetReader) open(group *format.RowGroup) {
 	pages.SetLimit(runtime.GOMAXPROCS(0))
 	for _, c := range p.columns {
 		pages.Go(func() error {
-			_, c.failed = c.more() // It is said in the order of the columns.
+			_, _ = c.more() // What fails will fail again, and is said in the order of the columns.
 			return nil
 		})
 	}

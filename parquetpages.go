@@ -40,7 +40,6 @@ type column struct {
 	expected int64 // How many values the footer says there are.
 	seen     int64
 	advance  func(n int64) // Told of the bytes read.
-	failed   error         // Reading the first pages ahead.
 	unpack   unpacker
 	packed   []byte // The page as it is in the file.
 	dict     values
@@ -60,9 +59,6 @@ type column struct {
 // more tells whether there is a value, and reads the page that it is in.
 func (c *column) more() (bool, error) {
 	for c.i == c.n {
-		if c.failed != nil {
-			return false, c.failed
-		}
 		if c.at >= c.end {
 			if c.seen < c.expected {
 				return false, fmt.Errorf("column %s: it ends after %d of %d values: the file is broken; fetch or write it again", c.name(), c.seen, c.expected)

@@ -200,6 +200,22 @@ func TestRowGoesOnInTheNextPage(t *testing.T) {
 	require.Equal(t, []string{`["a"]`, `["b","c","d","e"]`, `["f","g"]`}, got)
 }
 
+// TestDictionaryIsOfItsRowGroup: one without a dictionary must not have texts out
+// of the one before.
+func TestDictionaryIsOfItsRowGroup(t *testing.T) {
+	type text struct {
+		Text string `parquet:"text,dict"`
+	}
+	p := openParquet(t, writeParquet(t, []text{{"a"}, {"b"}}, parquet.MaxRowsPerRowGroup(1)), wanted{paths: []string{"text"}})
+	p.meta.RowGroups[1].Columns[0].MetaData.DictionaryPageOffset = 0
+	r, err := p.next()
+	require.NoError(t, err)
+	require.Equal(t, "a", string(named(r.members, "text").b))
+	_, err = p.next()
+	require.ErrorContains(t, err, "row 2: column text")
+	require.ErrorContains(t, err, "value 0 of a dictionary of 0")
+}
+
 // panicky stands for a decoder that is not proof against all bytes.
 type panicky struct{ io.ReaderAt }
 

@@ -79,7 +79,6 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	defer r.slots.close()
 
 	var holders, aides errgroup.Group
-	holders.SetLimit(p.concurrency + r.slots.maxParked)
 	finished := make(chan struct{})
 	aides.Go(func() error { r.write(asking); return nil })
 	aides.Go(func() error { r.grace(drawing, finished); return nil })
@@ -102,10 +101,9 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		select {
 		case r.next <- next:
 		default:
-			// Where there are as many holders as may be, one of them is done soon.
-			if !holders.TryGo(func() error { r.holder(drawing, asking, next); return nil }) {
-				r.next <- next
-			}
+			// Not SetLimit: who waits for a holder has the slot that those in
+			// back-off wait for. What may be in flight and parked is the limit.
+			holders.Go(func() error { r.holder(drawing, asking, next); return nil })
 		}
 	}
 	close(r.next)

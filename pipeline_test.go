@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -243,6 +244,36 @@ func TestHoldersEndAfterAStorm(t *testing.T) {
 		require.Greater(t, most, 1000, "no storm")
 		require.Less(t, left, 2*concurrency+10)
 	})
+}
+
+// TestRunNeverWaitsForWhoWaitsForItsSlot: with all but a few of the units that may
+// be parked in back-off, others join them and are answered. It takes many, for
+// they have to meet at the wrong moment.
+func TestRunNeverWaitsForWhoWaitsForItsSlot(t *testing.T) {
+	const parked, units = 1024 - 2, 20_000
+	run := func(t *testing.T) {
+		asked := make([]atomic.Bool, units)
+		gen := mind.GeneratorFunc(func(_ context.Context, r mind.Request) (mind.Response, error) {
+			i, err := strconv.Atoi(r.Chunk.Text)
+			switch {
+			case err != nil || asked[i].Swap(true):
+			case i < parked:
+				return mind.Response{}, &mind.BusyError{Wait: 20 * time.Hour, Err: errors.New("429")}
+			case i%3 == 0:
+				return mind.Response{}, errors.New("500")
+			}
+			return mind.Response{Text: "Teacher: yes"}, err
+		})
+		var src mind.Documents
+		for i := range units {
+			src = append(src, mind.Document{Text: strconv.Itoa(i)})
+		}
+		p := pipeline(t, src, gen, &mindtest.Memory{}, mind.WithConcurrency(1), mind.WithFilters())
+		require.NoError(t, p.Run(t.Context()))
+	}
+	for range 6 {
+		synctest.Test(t, run)
+	}
 }
 
 func TestFaultsLoseNothing(t *testing.T) {
@@ -510,6 +541,8 @@ func TestRateCountsFromTheFirstRequest(t *testing.T) {
 		require.Equal(t, []time.Duration{time.Hour + 40*time.Second, 40 * time.Second}, []time.Duration{s.Elapsed, s.Asking})
 		units, tokens = s.Rate()
 		require.Equal(t, []float64{0.5, 50}, []float64{units, tokens})
+		require.NoError(t, p.Run(t.Context()), "all of it is held")
+		require.Zero(t, p.Stats().Asking)
 	})
 }
 

@@ -150,10 +150,10 @@ func (r *run) hold(drawing, asking context.Context, u unit, a admission) {
 			busy++
 			r.count(func(s *Stats) { s.Busy++; s.Last = err })
 		case attempt >= r.attempts:
-			r.slots.release(a.ticket)
 			r.log.Warn("no answer", "key", u.Key, "attempts", attempt, "error", err)
 			r.count(func(s *Stats) { s.Errors++; s.Last = err; s.Failed++ })
 			r.alarm(err)
+			r.slots.release(a.ticket) // Last: a slow log must not have any number of units wait for it.
 			return
 		default:
 			r.slots.park(a.ticket)
