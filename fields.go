@@ -306,6 +306,7 @@ func (c *fields) textOf(r row) (string, error) {
 		text.WriteString(c.before(i))
 		text.Write(part)
 	}
+	clear(c.parts) // They would hold the memory of a long text until the next row.
 	return text.String(), nil
 }
 

@@ -100,7 +100,7 @@ func server(latency time.Duration, workers int) error {
 	})
 	mux.HandleFunc("GET /seen", func(w http.ResponseWriter, _ *http.Request) {
 		s := seen{Requests: requests.Load(), Connections: connections.Load() - 1, Peak: peak.Load(), First: arrivals[0].Load(), Full: full.Load()}
-		if n := atFull.Load(); n > 0 {
+		if n := atFull.Load(); n > 0 && n <= int64(len(arrivals)) {
 			s.Rounds = (min(s.Requests, int64(len(arrivals))) - n) / int64(workers)
 			s.Took = arrivals[n+s.Rounds*int64(workers)-1].Load() - arrivals[n-1].Load()
 		}
