@@ -72,6 +72,7 @@ func FuzzPiecesAreNoMoreThanTokens(f *testing.F) {
 	f.Add("$x={a}$, (b) \\\\frac12-'s' 'S ''t //\n/ a/b \u00a0! 5% ... \"Yes,\" he said: no!\n")
 	f.Add("”, ”. ”) “( …” 。” ）， ——- !” ?!” ，。")
 	f.Add("Teacher: what is\u00a0$2 + 2$?\r\n\tStudent: 4 .\n\n..\n x's \v'S 1 2")
+	f.Add("a //\n// b ;\r\n\n/ \u00a0 \u00a0 \u00a0 \u00a0 】,【 。',\n")
 	f.Add("it's 12345 x2y \\frac{1}{2} état don''t a\u0301b")
 	f.Fuzz(func(t *testing.T, s string) {
 		n, p := O200k.Count(s), pieces(s, math.Inf(1))
@@ -87,6 +88,17 @@ func FuzzPiecesAreNoMoreThanTokens(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Nor are they where a token stands alone, whatever it is made of.
+func TestPiecesOfEachTokenAreNoMoreThanTokens(t *testing.T) {
+	v := vocabularies[O200k]()
+	for _, token := range v.tokens {
+		s := string(v.text[token.begin : token.begin+token.size])
+		if n, p := O200k.Count(s), pieces(s, math.Inf(1)); p > n {
+			t.Errorf("%q has %d tokens and %d pieces", s, n, p)
+		}
+	}
 }
 
 func TestRepetition(t *testing.T) {
