@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -218,6 +219,42 @@ func TestCopy(t *testing.T) {
 	}
 	d := Dialogue{Text: source}
 	require.NoError(t, Copy(CopyLimits{}).Check(&d), "no source")
+}
+
+// The middle of an answer, which longestRun looks for, finds all runs that are
+// more than the limit, those of answers of a word or two, too.
+func TestLongestRunIsFound(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	words := func(n int) (ws []word) {
+		for range r.IntN(n + 1) {
+			ws = append(ws, word{hash: uint64(r.IntN(3))})
+		}
+		return ws
+	}
+	over := 0
+	for range 20000 {
+		source := words(30)
+		from := r.IntN(len(source) + 1)
+		answer := slices.Concat(words(2), source[from:from+r.IntN(len(source)-from+1)], words(2))
+		longest := 0
+		for i := range answer {
+			for k := range source {
+				n := 0
+				for i+n < len(answer) && k+n < len(source) && answer[i+n].hash == source[k+n].hash {
+					n++
+				}
+				longest = max(longest, n)
+			}
+		}
+		share := float64(longest) / float64(max(len(answer), 1))
+		for _, limit := range []float64{0.5, 0.6, 0.9, 1, 2} {
+			if share > limit {
+				over++
+			}
+			require.Equal(t, share > limit, longestRun(answer, source, limit) > limit, "%v of %v in %v", share, answer, source)
+		}
+	}
+	require.Greater(t, over, 10000)
 }
 
 func TestForm(t *testing.T) {
