@@ -146,7 +146,7 @@ func (l *RepetitionLimits) comeBack(ws []word, t *hashTable) (longest int, doubt
 		for i := range all {
 			s := &all[i]
 			w := &ws[int(s.at)+n-1]
-			s.hash = s.hash*hashPrime + w.hash
+			s.hash = s.hash*hashFactor + w.hash
 			s.weight += int32(w.weight())
 			*t.at(mix(s.hash))++
 		}
@@ -219,15 +219,15 @@ func eachSequence(ws []word, n int, do func(i int, hash uint64, weight int) int)
 	if len(ws) < n {
 		return
 	}
-	power := uint64(1) // hashPrime to the n, which takes out a word that has left.
+	power := uint64(1) // hashFactor to the n, which takes out a word that has left.
 	for range n {
-		power *= hashPrime
+		power *= hashFactor
 	}
 	var hash uint64
 	weight, has := 0, 0
 	for i, next := 0, 0; i+n <= len(ws); {
 		for ; has < i+n; has++ {
-			hash = hash*hashPrime + ws[has].hash
+			hash = hash*hashFactor + ws[has].hash
 			weight += ws[has].weight()
 			if has >= n {
 				hash -= ws[has-n].hash * power
