@@ -115,6 +115,7 @@ func TestRepetition(t *testing.T) {
 		{"some lines", strings.Repeat("A: Yes.\n", 3) + varied, "", RepetitionLimits{}, ""},
 		{"more lines", strings.Repeat("A: Yes.\n", 4) + "B: No.\nC: Why?\nA: So.\nB: Oh.", "", RepetitionLimits{}, "3 of 8 lines are repeated, more than 0.30"},
 		{"long lines", varied + "\n" + strings.Repeat("A: Let us look at all of this a second time, from its beginning to its end.\n", 3), "", RepetitionLimits{}, "0.23 of the characters are in repeated lines, more than 0.20"},
+		{"characters, not bytes", strings.Repeat("我们再看一遍。\n", 2) + "A line of as many bytes as three of others, which are no more than eight characters long", "", RepetitionLimits{Lines: 1, LineChars: 0.08}, ""},
 		{"lines that end in nothing that is seen", varied + "\na\x00\na\x00\x00\na", "", RepetitionLimits{Lines: 0.01}, ""},
 		{"names alone are no lines", "### A\none\n### B\ntwo\n### A\nthree\n### B\nfour\n### A\nfive", "", RepetitionLimits{}, ""},
 		{"a block at once", varied + "\n" + varied, "", RepetitionLimits{Lines: 1, LineChars: 1}, `a block of 75 words is repeated at once: "We start with the first number and add t…"`},
@@ -145,6 +146,20 @@ func TestRepetitionAllowsQuotingTheSource(t *testing.T) {
 		"\nStudent: They do not say, so we should give it a letter and see what follows from that."
 	require.Empty(t, Dialogue{Text: text, Source: source}.Filter(Repetition(RepetitionLimits{})).Reject)
 	require.Contains(t, Dialogue{Text: text, Source: "Tulips."}.Filter(Repetition(RepetitionLimits{})).Reject, "repetition: ")
+}
+
+// A source that has all pairs of words of a phrase does not have the phrase.
+func TestRepetitionOfWhatTheSourceHasInPieces(t *testing.T) {
+	source := strings.Repeat("The small. Small black! Black cat? Cat sat; sat down, down the. ", 12)
+	words := make([]string, 60)
+	for i := range words {
+		words[i] = string([]byte{'a' + byte(i/20), 'a' + byte(i%20), 'z'})
+	}
+	text := strings.Join(words, " ")
+	for i := range 9 {
+		text = strings.Replace(text, words[6*i], words[6*i+1]+" the small black cat sat down "+words[6*i], 1) // Each time with others around it.
+	}
+	require.Equal(t, "repetition: 0.28 of the text is one sequence of 3 words, more than 0.18", Dialogue{Text: text, Source: source}.Filter(Repetition(RepetitionLimits{})).Reject)
 }
 
 // What saves the reading of the source must never leave out what checkWords would
@@ -179,7 +194,7 @@ func TestNoDoubtIsNoRepetition(t *testing.T) {
 					l.Duplicate[n-5] = limit
 				}
 				longest, doubt := l.comeBack(ws(text), &table)
-				if err := l.checkWords(ws(text), ws(source), &table); err != nil {
+				if err := l.checkWords(ws(text), ws(source), longest, &table); err != nil {
 					objected++
 					require.True(t, doubt, "%v: %v", text, err)
 				}
