@@ -47,9 +47,9 @@ func Copy(l CopyLimits) Filter {
 // times the cost, and nobody asks for the others.
 func longestRun(answer, source []word, limit float64) float64 {
 	n := len(answer)
-	edge := n - int(limit*float64(n)) // At most so many words stand outside on each side.
-	if n == 0 || edge >= n-edge {
-		return 0
+	edge := n - 1 - int(limit*float64(n)) // At most so many words stand outside of it.
+	if edge < 0 {
+		return 0 // No run is longer than the answer.
 	}
 	middle := answer[edge : n-edge]
 	if len(middle) > len(source) {
@@ -70,9 +70,9 @@ func longestRun(answer, source []word, limit float64) float64 {
 		}
 	}
 	longest := 0
-	// The two edges are grown at most as far as they reach, and not again where
-	// the place before has been: a middle that repeats itself would make that
-	// quadratic.
+	// The two edges are grown as far as they reach, but in all not much further
+	// than there are words: a middle that repeats itself would make that
+	// quadratic, and is for Repetition.
 	grown := 0
 	for i, k := 0, int32(0); i < len(source); i++ {
 		grow(int(k))

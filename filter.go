@@ -91,10 +91,12 @@ func pieces(s string, enough float64) (n int) {
 		from := i
 		switch c := s[i]; {
 		case isWordByte(c):
-			for i = skipLetters(s, i); i < len(s) && (isWordByte(s[i]) || s[i] == '\''); {
+			if i = skipLetters(s, i); i > from {
+				n++ // What begins beyond ASCII may be a sign or white space.
+			}
+			for i < len(s) && (isWordByte(s[i]) || s[i] == '\'') {
 				i++
 			}
-			n++
 		case isDigit(c):
 			for i < len(s) && isDigit(s[i]) {
 				i++
@@ -104,8 +106,9 @@ func pieces(s string, enough float64) (n int) {
 			for i < len(s) && '!' <= s[i] && s[i] <= '~' && !isDigit(s[i]) && !isWordByte(s[i]) {
 				i++
 			}
-			// Signs beyond ASCII may be of the same token.
-			if (from == 0 || s[from-1] < 0x80) && (i == len(s) || !isWordByte(s[i]) || i > from+1 && s[i] < 0x80) {
+			// Signs beyond ASCII may be of the same token, and a slash of that of
+			// the signs before a line end.
+			if (from == 0 || s[from-1] < 0x80 && (c != '/' || s[from-1] > '\r')) && (i == len(s) || !isWordByte(s[i]) || i > from+1 && s[i] < 0x80) {
 				n++
 			}
 		default:

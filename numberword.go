@@ -34,7 +34,7 @@ type numberTable struct {
 
 // place is where the word of a key is, or else a place without one.
 func (t *numberTable) place(key uint64) int {
-	at := int(key * hashPrime >> 56)
+	at := int(key * hashFactor >> 56)
 	for t.keys[at] != 0 && t.keys[at] != key {
 		at = (at + 1) % len(t.keys)
 	}

@@ -23,16 +23,16 @@ var gopher = RepetitionLimits{0.30, 0.20, [3]float64{0.20, 0.18, 0.16}, [6]float
 // sequences of words repeat too much, or a block of text is said twice without
 // anything between, as models do until their budget ends.
 //
-// Lines are taken as they stand, but for those with a name alone. Words are those
-// that are said: the name before each turn is no repetition, and neither is a
-// formula, which comes back in any good dialogue, for as many words as it has
-// signs; a span of mathematics is one word of at most eight characters. Case and
-// punctuation do not count, and fewer than fifty words, for which Gopher's limits
-// are not meant, are not asked about sequences. A dialogue quotes its text: what
-// the source says so often may be said once more without being a repetition. As
-// in datatrove, whose reading of Gopher is the usual one, the first occurrence of
-// a sequence is no duplicate, and duplicates do not overlap. Linear in answer and
-// source.
+// Lines are taken as they stand, but for rules and those with a name alone. Words
+// are those that are said: the name before each turn is no repetition, and neither
+// is a formula, which comes back in any good dialogue, for as many words as it has
+// signs; a span of mathematics is one word. Of a word, at most eight bytes count.
+// Case and punctuation do not count, and fewer than fifty words, for which Gopher's
+// limits are not meant, are not asked about sequences. A dialogue quotes its text:
+// what the source says so often may be said once more without being a repetition.
+// As in datatrove, whose reading of Gopher is the usual one, the first occurrence
+// of a sequence is no duplicate, and duplicates do not overlap. Linear in answer
+// and source.
 func Repetition(l RepetitionLimits) Filter {
 	l.Lines, l.LineChars = or(l.Lines, gopher.Lines), or(l.LineChars, gopher.LineChars)
 	for i := range l.Top {
@@ -63,7 +63,7 @@ func Repetition(l RepetitionLimits) Filter {
 				return
 			}
 			withWords(func(ws []word) []word { return appendWords(ws, d.Source, 0, len(d.Source), true) }, func(source []word) {
-				err = l.checkWords(ws, source, t)
+				err = l.checkWords(ws, source, longest, t)
 			})
 		})
 		return err
@@ -93,10 +93,14 @@ func (l *RepetitionLimits) checkLines(p *parsedTurns, t *hashTable) error {
 			continue // Nothing is said in it.
 		}
 		lines++
-		chars += len(line)
+		size := len(line)
+		if !isASCII(line) { // Counting takes longer.
+			size = utf8.RuneCountInString(line)
+		}
+		chars += size
 		if n := t.at(hashOf(line)); *n > 0 {
 			again++
-			charsAgain += len(line)
+			charsAgain += size
 		} else {
 			*n = 1
 		}
@@ -110,7 +114,7 @@ func (l *RepetitionLimits) checkLines(p *parsedTurns, t *hashTable) error {
 	return nil
 }
 
-// weight is the length of a word for the shares.
+// weight is what a word counts for the shares: what is long is mostly a formula.
 func (w word) weight() int { return min(w.to-w.from, 8) }
 
 // enoughWords are those from which on sequences are asked about.
@@ -146,7 +150,7 @@ func (l *RepetitionLimits) comeBack(ws []word, t *hashTable) (longest int, doubt
 		for i := range all {
 			s := &all[i]
 			w := &ws[int(s.at)+n-1]
-			s.hash = s.hash*hashPrime + w.hash
+			s.hash = s.hash*hashFactor + w.hash
 			s.weight += int32(w.weight())
 			*t.at(mix(s.hash))++
 		}
@@ -174,14 +178,15 @@ func (l *RepetitionLimits) comeBack(ws []word, t *hashTable) (longest int, doubt
 	return 10, doubt
 }
 
-// checkWords counts sequences. Each may be said once more than the source says
-// it.
-func (l *RepetitionLimits) checkWords(ws, source []word, t *hashTable) error {
+// checkWords counts sequences, up to the longest that comes back. Each may be said
+// once more than the source says it; that the source allows all of one length says
+// nothing of longer ones.
+func (l *RepetitionLimits) checkWords(ws, source []word, longest int, t *hashTable) error {
 	total := 0
 	for _, w := range ws {
 		total += w.weight()
 	}
-	for n := 2; n <= 10; n++ {
+	for n := 2; n <= longest; n++ {
 		t.reset(len(ws) + len(source))
 		eachSequence(source, n, func(_ int, hash uint64, _ int) int {
 			*t.at(hash)--
@@ -200,10 +205,7 @@ func (l *RepetitionLimits) checkWords(ws, source []word, t *hashTable) error {
 			again += weight
 			return n
 		})
-		switch share := float64(top) / float64(max(total, 1)); {
-		case top == 0:
-			return nil // No longer sequence comes back either.
-		case n < 5 && share > l.Top[n-2]:
+		if share := float64(top) / float64(max(total, 1)); n < 5 && share > l.Top[n-2] {
 			return fmt.Errorf("%.2f of the text is one sequence of %d words, more than %.2f", share, n, l.Top[n-2])
 		}
 		if share := float64(again) / float64(max(total, 1)); n >= 5 && share > l.Duplicate[n-5] {
@@ -219,15 +221,15 @@ func eachSequence(ws []word, n int, do func(i int, hash uint64, weight int) int)
 	if len(ws) < n {
 		return
 	}
-	power := uint64(1) // hashPrime to the n, which takes out a word that has left.
+	power := uint64(1) // hashFactor to the n, which takes out a word that has left.
 	for range n {
-		power *= hashPrime
+		power *= hashFactor
 	}
 	var hash uint64
 	weight, has := 0, 0
 	for i, next := 0, 0; i+n <= len(ws); {
 		for ; has < i+n; has++ {
-			hash = hash*hashPrime + ws[has].hash
+			hash = hash*hashFactor + ws[has].hash
 			weight += ws[has].weight()
 			if has >= n {
 				hash -= ws[has-n].hash * power
@@ -246,9 +248,9 @@ const blockWords = 6
 
 // checkBlock looks for a block that is repeated at once. It follows the text at
 // the distance at which it repeats itself, and where it no longer does, goes on
-// at that of the last place where the next few words stood. A block that comes
-// three times is always found, one that comes twice unless its own words come
-// back within it all the time.
+// at that of the last place where the next few words stood. A block of so few words
+// or more that comes three times is always found, one that comes twice unless its
+// own words come back within it all the time.
 func (l *RepetitionLimits) checkBlock(text string, ws []word, t *hashTable) error {
 	if l.Block < 0 {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,6 +73,7 @@ func FuzzPiecesAreNoMoreThanTokens(f *testing.F) {
 	f.Add("$x={a}$, (b) \\\\frac12-'s' 'S ''t //\n/ a/b \u00a0! 5% ... \"Yes,\" he said: no!\n")
 	f.Add("”, ”. ”) “( …” 。” ）， ——- !” ?!” ，。")
 	f.Add("Teacher: what is\u00a0$2 + 2$?\r\n\tStudent: 4 .\n\n..\n x's \v'S 1 2")
+	f.Add("a //\n// b ;\r\n\n/ \u00a0 \u00a0 \u00a0 \u00a0 】,【 。',\n")
 	f.Add("it's 12345 x2y \\frac{1}{2} état don''t a\u0301b")
 	f.Fuzz(func(t *testing.T, s string) {
 		n, p := O200k.Count(s), pieces(s, math.Inf(1))
@@ -89,6 +91,17 @@ func FuzzPiecesAreNoMoreThanTokens(f *testing.F) {
 	})
 }
 
+// Nor are they where a token stands alone, whatever it is made of.
+func TestPiecesOfEachTokenAreNoMoreThanTokens(t *testing.T) {
+	v := vocabularies[O200k]()
+	for _, token := range v.tokens {
+		s := string(v.text[token.begin : token.begin+token.size])
+		if n, p := O200k.Count(s), pieces(s, math.Inf(1)); p > n {
+			t.Errorf("%q has %d tokens and %d pieces", s, n, p)
+		}
+	}
+}
+
 func TestRepetition(t *testing.T) {
 	varied := "Teacher: We start with the first number and add the second one to it.\nStudent: Which of them is larger, and does that matter here at all?\n" +
 		"Teacher: It does not, since addition works in any order that you like.\nStudent: Then I would rather begin with twelve, because it is easier for me.\n" +
@@ -102,6 +115,7 @@ func TestRepetition(t *testing.T) {
 		{"some lines", strings.Repeat("A: Yes.\n", 3) + varied, "", RepetitionLimits{}, ""},
 		{"more lines", strings.Repeat("A: Yes.\n", 4) + "B: No.\nC: Why?\nA: So.\nB: Oh.", "", RepetitionLimits{}, "3 of 8 lines are repeated, more than 0.30"},
 		{"long lines", varied + "\n" + strings.Repeat("A: Let us look at all of this a second time, from its beginning to its end.\n", 3), "", RepetitionLimits{}, "0.23 of the characters are in repeated lines, more than 0.20"},
+		{"characters, not bytes", strings.Repeat("我们再看一遍。\n", 2) + "A line of as many bytes as three of others, which are no more than eight characters long", "", RepetitionLimits{Lines: 1, LineChars: 0.08}, ""},
 		{"lines that end in nothing that is seen", varied + "\na\x00\na\x00\x00\na", "", RepetitionLimits{Lines: 0.01}, ""},
 		{"names alone are no lines", "### A\none\n### B\ntwo\n### A\nthree\n### B\nfour\n### A\nfive", "", RepetitionLimits{}, ""},
 		{"a block at once", varied + "\n" + varied, "", RepetitionLimits{Lines: 1, LineChars: 1}, `a block of 75 words is repeated at once: "We start with the first number and add t…"`},
@@ -132,6 +146,20 @@ func TestRepetitionAllowsQuotingTheSource(t *testing.T) {
 		"\nStudent: They do not say, so we should give it a letter and see what follows from that."
 	require.Empty(t, Dialogue{Text: text, Source: source}.Filter(Repetition(RepetitionLimits{})).Reject)
 	require.Contains(t, Dialogue{Text: text, Source: "Tulips."}.Filter(Repetition(RepetitionLimits{})).Reject, "repetition: ")
+}
+
+// A source that has all pairs of words of a phrase does not have the phrase.
+func TestRepetitionOfWhatTheSourceHasInPieces(t *testing.T) {
+	source := strings.Repeat("The small. Small black! Black cat? Cat sat; sat down, down the. ", 12)
+	words := make([]string, 60)
+	for i := range words {
+		words[i] = string([]byte{'a' + byte(i/20), 'a' + byte(i%20), 'z'})
+	}
+	text := strings.Join(words, " ")
+	for i := range 9 {
+		text = strings.Replace(text, words[6*i], words[6*i+1]+" the small black cat sat down "+words[6*i], 1) // Each time with others around it.
+	}
+	require.Equal(t, "repetition: 0.28 of the text is one sequence of 3 words, more than 0.18", Dialogue{Text: text, Source: source}.Filter(Repetition(RepetitionLimits{})).Reject)
 }
 
 // What saves the reading of the source must never leave out what checkWords would
@@ -166,7 +194,7 @@ func TestNoDoubtIsNoRepetition(t *testing.T) {
 					l.Duplicate[n-5] = limit
 				}
 				longest, doubt := l.comeBack(ws(text), &table)
-				if err := l.checkWords(ws(text), ws(source), &table); err != nil {
+				if err := l.checkWords(ws(text), ws(source), longest, &table); err != nil {
 					objected++
 					require.True(t, doubt, "%v: %v", text, err)
 				}
@@ -206,6 +234,42 @@ func TestCopy(t *testing.T) {
 	}
 	d := Dialogue{Text: source}
 	require.NoError(t, Copy(CopyLimits{}).Check(&d), "no source")
+}
+
+// The middle of an answer, which longestRun looks for, finds all runs that are
+// more than the limit, those of answers of a word or two, too.
+func TestLongestRunIsFound(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	words := func(n int) (ws []word) {
+		for range r.IntN(n + 1) {
+			ws = append(ws, word{hash: uint64(r.IntN(3))})
+		}
+		return ws
+	}
+	over := 0
+	for range 20000 {
+		source := words(30)
+		from := r.IntN(len(source) + 1)
+		answer := slices.Concat(words(2), source[from:from+r.IntN(len(source)-from+1)], words(2))
+		longest := 0
+		for i := range answer {
+			for k := range source {
+				n := 0
+				for i+n < len(answer) && k+n < len(source) && answer[i+n].hash == source[k+n].hash {
+					n++
+				}
+				longest = max(longest, n)
+			}
+		}
+		share := float64(longest) / float64(max(len(answer), 1))
+		for _, limit := range []float64{0.5, 0.6, 0.9, 1, 2} {
+			if share > limit {
+				over++
+			}
+			require.Equal(t, share > limit, longestRun(answer, source, limit) > limit, "%v of %v in %v", share, answer, source)
+		}
+	}
+	require.Greater(t, over, 10000)
 }
 
 func TestForm(t *testing.T) {

@@ -15,10 +15,11 @@ type word struct {
 	from, to int
 }
 
-// hashPrime is the odd multiplier of Knuth's MMIX generator.
-const hashPrime = 6364136223846793005
+// hashFactor is the odd multiplier of Knuth's MMIX generator.
+const hashFactor = 6364136223846793005
 
-// mix spreads a hash over all of its bits, as MurmurHash3 ends.
+// mix spreads a hash over all of its bits, with the first half of how MurmurHash3
+// ends.
 func mix(h uint64) uint64 {
 	h ^= h >> 33
 	h *= 0xff51afd7ed558ccd
@@ -35,8 +36,13 @@ func hashOf(s string) (h uint64) {
 	return mix(hashNext(h, loadAt(s, i)) ^ uint64(len(s))) // Zeros at its end count, too.
 }
 
-// hashNext goes on with a hash of eight bytes after others.
-func hashNext(h, bytes uint64) uint64 { return bits.RotateLeft64(h, 29) ^ bytes*hashPrime }
+// hashNext goes on with a hash of eight bytes after others. Both halves of the
+// product count, as in wyhash: the lower one alone would let a change of two
+// letters cancel out, and a sum of such products blocks of a line change places.
+func hashNext(h, bytes uint64) uint64 {
+	high, low := bits.Mul64(h^bytes, hashFactor)
+	return high ^ low
+}
 
 // hashLetters is where the ASCII letters at text[i:] end, and hashOf of them in
 // lower case.

@@ -55,6 +55,24 @@ func TestWordsEndWithTheirPart(t *testing.T) {
 	}
 }
 
+// Lines are told apart by their hashes alone, however long and alike they are.
+func TestHashOfLongLines(t *testing.T) {
+	seen := map[uint64]string{}
+	for n := range 300 {
+		for _, unit := range []string{"12345678", "abcdefgh", "--------", "ab"} {
+			for _, s := range []string{"", "12345678", "abcdefgh"} {
+				for _, line := range []string{s + strings.Repeat(unit, n), strings.Repeat(unit, n) + s} {
+					h := hashOf(line)
+					if same, ok := seen[h]; ok {
+						require.Equal(t, same, line)
+					}
+					seen[h] = line
+				}
+			}
+		}
+	}
+}
+
 func TestHashTable(t *testing.T) {
 	var table hashTable
 	for round := range 3 {
