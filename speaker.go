@@ -347,6 +347,9 @@ func headsAPart(name string) bool {
 	if r, _ := utf8.DecodeRuneInString(name); isUncased(r) {
 		return r == '第' || r == '解' || partWords[strings.TrimRight(name, "0123456789一二三四五六七八九十 ")]
 	}
+	if namesTalk(name, false) {
+		return true
+	}
 	some := false
 	for word := range strings.FieldsSeq(name) {
 		switch {
@@ -367,13 +370,13 @@ var partWords = func() map[string]bool {
 		find proof theorem lemma corollary proposition definition remark axiom case cases claim goal conclusion summary recap result results
 		check verification recall observation observe notice warning caution tip key idea point points main final method approach strategy plan part option
 		choice input output code formula equation equations expression rule property identity context topic title introduction setting
-		scene background dialogue conversation transcript interview debate source text passage chapter section figure table
+		scene background dialogue conversation discussion transcript interview debate source text passage chapter section figure table
 		therefore thus hence so then now next first firstly second secondly third thirdly fourth finally last also and or but because since if let
 		where here there this that these it we ok okay yes no well right exactly correct wrong important remember original new old
 		area volume perimeter length width height base radius diameter total sum difference product quotient cost price profit revenue
 		time speed distance rate ratio average mean median number numbers row column unit units simplified substitute simplify
 		ps edit update
-		题目 问题 解答 答案 解法 证明 注意 提示 步骤 总结 首先 其次 然后 最后 所以 因此 因为 例如 比如 公式 方法 结论 已知 求 设 验证 检验 原式 分析 假设 根据 由题意 标题 场景 背景 对话 注`) {
+		题目 问题 解答 答案 解法 证明 注意 提示 步骤 总结 首先 其次 然后 最后 所以 因此 因为 例如 比如 公式 方法 结论 已知 求 设 验证 检验 原式 分析 假设 根据 由题意 标题 场景 背景 对话 访谈 讨论 辩论 注`) {
 		words[w] = true
 	}
 	return words
