@@ -244,7 +244,7 @@ func TestCleanTakesOffTitles(t *testing.T) {
 	for _, text := range []string{
 		"# Sums\n\n" + short, "### Step 1: Discussion\n\n" + short, "**Turn 1**\n\n" + short, "**Opening of the Debate**\n\n" + short, "**After the interview**\n\n" + short,
 		"**Scene: A discussion about sums**\n\n" + short, "# Round 1 Debate\n\n" + short, "# 第一轮辩论\n\n" + short, "**Debate: Is it 4?**\n\n" + short, "**辩论：二加二**\n\n" + short,
-		"**A debatable sum**\n\n" + short, "# Interview Questions\n\n" + short, "A discussion of sums\n\n" + short, "# What is it that they all call a conversation?\n\n" + short,
+		"**A debatable sum**\n\n" + short, "# Interview Questions\n\n" + short, "A discussion of sums\n\n" + short, "**Dialogue - Sums**\n\n" + short, "# What it is that they all call a conversation\n\n" + short,
 		"### A Discussion of Sums\n\n" + short + "\n\n### The Answer\n\nTeacher: Yes.", "**Discussion of Sums**\n\n" + short + "\n\n**The Answer**\n\nTeacher: Yes.",
 	} {
 		require.Equal(t, Dialogue{Text: text}, Dialogue{Text: text}.Filter(Clean))

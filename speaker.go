@@ -370,7 +370,7 @@ var partWords = func() map[string]bool {
 		find proof theorem lemma corollary proposition definition remark axiom case cases claim goal conclusion summary recap result results
 		check verification recall observation observe notice warning caution tip key idea point points main final method approach strategy plan part option
 		choice input output code formula equation equations expression rule property identity context topic title introduction setting
-		scene background dialogue conversation discussion transcript interview debate source text passage chapter section figure table
+		scene background dialogue conversation transcript interview debate source text passage chapter section figure table
 		therefore thus hence so then now next first firstly second secondly third thirdly fourth finally last also and or but because since if let
 		where here there this that these it we ok okay yes no well right exactly correct wrong important remember original new old
 		area volume perimeter length width height base radius diameter total sum difference product quotient cost price profit revenue
