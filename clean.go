@@ -17,7 +17,8 @@ import (
 //   - the special tokens of a chat template, <|im_start|>assistant and the like;
 //   - the prompt, where the answer begins with d.Source word for word, and with
 //     the instruction of one of the package's styles behind it;
-//   - a preamble: lines before the first speaker that announce a conversation;
+//   - a preamble: lines before the first speaker that announce a conversation, or
+//     are the title of one;
 //   - another prompt that the model writes itself behind the dialogue, "User: …"
 //     with "Assistant: …" behind it, where neither spoke before;
 //   - closing remarks: paragraphs behind the last speaker's first one that talk
@@ -26,8 +27,9 @@ import (
 //   - white space.
 //
 // It rejects an answer that is empty then, one that ends in its thoughts, one
-// with special tokens, the instruction or something to be filled in like [Your
-// Name] within, and one that refuses to answer.
+// with special tokens, the instruction, speakers who have read it, another prompt
+// with another dialogue, or something to be filled in like [Your Name] within, and
+// one that refuses to answer.
 // It never touches a line of the dialogue or what stands in one: to clean twice is
 // to clean once, and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {
@@ -67,6 +69,12 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	}
 	if in := instructions()[d.Style]; in != "" && strings.Contains(d.Text, in) {
 		return errors.New("the prompt within")
+	}
+	if task := spokenTask(d.Text); task != "" && !strings.Contains(d.Source, task) {
+		return fmt.Errorf("the prompt within, as %q", task)
+	}
+	if at, _ := nextPrompt(d.Text, d.Source); at >= 0 {
+		return fmt.Errorf("another prompt within: %q", shortened(d.Text[at:]))
 	}
 	if beginsWithPlainThoughts(unsaid(d.Text)) {
 		return errors.New("thoughts without a tag")
@@ -124,4 +132,28 @@ func refusal(text string) string {
 		return string(r[:length]) + "…"
 	}
 	return line
+}
+
+// taskForm is how somebody speaks of the task to write the conversation itself.
+var taskForm = regexp.MustCompile(`(?i)\b(?:convert|turn|transform|rewrit)[a-z]* (?:the|this) (?:(?:given|provided|above|original) )?(?:context|text|passage|content)(?: above)? into an? (?:[\w-]+ ){0,3}(?:conversation|dialogue|discussion|interview|debate)\b` +
+	`|(?:把|将)(?:上面|上述|以上|给定|所给|提供)的?(?:内容|文本|上下文|题目|材料|文字|文章)(?:转换|转化|改写|改编)(?:成|为)[^\n。]{0,15}(?:对话|访谈|采访|讨论|辩论)`)
+
+// spokenTask is where the speakers of a dialogue speak of the task to write it, ""
+// if they do not.
+func spokenTask(text string) string {
+	for _, word := range [...]string{" into a", "转换", "转化", "改写", "改编"} {
+		const around = 120
+		for at := 0; ; {
+			n := strings.Index(text[at:], word)
+			if n < 0 {
+				break
+			}
+			n += at
+			at = n + len(word)
+			if task := taskForm.FindString(text[max(0, n-around):min(len(text), n+around)]); task != "" {
+				return task
+			}
+		}
+	}
+	return ""
 }

@@ -12,6 +12,7 @@ const short = "Teacher: What is $2 + 2$?\nStudent: It is 4."
 func TestCleanTakesOffThoughts(t *testing.T) {
 	const tags = "Teacher: What stands between the tags <think> and </think> is hidden, as in <think>a</think>.\nStudent: I see."
 	const guest = "Well, I want to make this conversation useful, so let me think about how to explain it. I should write a sum first.\n\n" + short
+	longThoughts := "好的，我现在需要根据题目生成一段老师和学生的对话。" + strings.Repeat("先讲加法。", 40) + "\n\n老师：一\n学生：二"
 	for _, tt := range []struct{ name, answer, text, reject string }{
 		{"clean", short, short, ""},
 		{"outer white space", "\n  " + short + " \n\n", short, ""},
@@ -76,6 +77,13 @@ func TestCleanTakesOffThoughts(t *testing.T) {
 		{"no thoughts: a user that is spoken of", "The user wants to know where the lines meet.\n\n" + short, "The user wants to know where the lines meet.\n\n" + short, ""},
 		{"no thoughts: users in Chinese", "用户需要支付三元。\n\n老师：一\n学生：二", "用户需要支付三元。\n\n老师：一\n学生：二", ""},
 		{"no thoughts: somebody says it", "Ann: Okay, the user wants me to write a dialogue.\nBob: So?", "Ann: Okay, the user wants me to write a dialogue.\nBob: So?", ""},
+		{"without a tag, what there is to write, in Chinese", "好的，我现在需要根据题目生成一段老师和学生的对话。\n\n老师：一\n学生：二", "老师：一\n学生：二", ""},
+		{"without a tag, and too long to be thoughts for certain", longThoughts, longThoughts, "clean: thoughts without a tag"},
+		{"no thoughts: what there is to discuss, in Chinese", "我们应该先写出方程，再讨论根的情况。\n\n老师：一\n学生：二", "我们应该先写出方程，再讨论根的情况。\n\n老师：一\n学生：二", ""},
+		{"between blank lines", "Teacher: a\n\n<think>\nb\n</think>\n\nStudent: c", "Teacher: a\n\nStudent: c", ""},
+		{"between blank lines, twice", "Teacher: a\n\n<think>b</think>\n\n<think>c</think>\n\nStudent: d", "Teacher: a\n\nStudent: d", ""},
+		{"between lines", "Teacher: a\n<think>b</think>\nStudent: c", "Teacher: a\n\nStudent: c", ""},
+		{"in the middle of a speech", "Teacher: a\n\n  b\n<think>c</think>  d\nStudent: e", "Teacher: a\n\n  b\n  d\nStudent: e", ""},
 		{"less and greater", "Student: $a<think$ and $b>0$, 1 < 2 </b>", "Student: $a<think$ and $b>0$, 1 < 2 </b>", ""},
 		{"white space", " \n", "", "clean: empty"},
 	} {
@@ -165,6 +173,18 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"offer of changes", short + "\n\nLet me know if you'd like any changes.", short, ""},
 		{"what the model did", short + "\n\n(Note: I kept the conversation faithful to the context.)", short, ""},
 		{"the end", short + "\n\n[End]", short, ""},
+		{"what the dialogue does", short + "\n\n---\n\nThis dialogue guides the student from the basics to the answer.", short, ""},
+		{"no closing remark: what a talk leads to", short + "\n\nThis discussion leads us to the number 4.", short + "\n\nThis discussion leads us to the number 4.", ""},
+		{"what the model has done", short + "\n\nI have turned the text into a dialogue.", short, ""},
+		{"no closing remark: what a student has done", short + "\n\nI have turned the sum into a product.", short + "\n\nI have turned the sum into a product.", ""},
+		{"who keeps to the text", short + "\n\n*Note: Both speakers only use what is in the given text.*", short, ""},
+		{"no closing remark: who is in the text", short + "\n\nNote: The students in the given text are two.", short + "\n\nNote: The students in the given text are two.", ""},
+		{"how long it is", short + "\n\n(Word count: about 148 words)", short, ""},
+		{"how long it is, in italics", short + "\n\n*Total word count: 1,148*", short, ""},
+		{"how long it is, in Chinese", "老师：一\n学生：二\n\n（字数：约300字）", "老师：一\n学生：二", ""},
+		{"no closing remark: how many words there are", short + "\n\nWord count: 148", short + "\n\nWord count: 148", ""},
+		{"what the dialogue shows, in Chinese", "老师：一\n学生：二\n\n以上对话展示了如何做加法，希望能满足您的要求。", "老师：一\n学生：二", ""},
+		{"no closing remark: what a discussion shows, in Chinese", "老师：一\n学生：二\n\n以上讨论说明答案是二。", "老师：一\n学生：二\n\n以上讨论说明答案是二。", ""},
 		{"preamble of two sentences", "Sure, I'd be happy to help. Here's the dialogue you asked for:\n\n" + short, short, ""},
 		{"no preamble: a guest is glad", "I'm happy to be here and to talk about sums.\n\n" + short, "I'm happy to be here and to talk about sums.\n\n" + short, ""},
 		{"no closing remark: all that the last one says", "Teacher:\nWhat is $2 + 2$?\n\nStudent:\n\nI hope this helps!", "Teacher:\nWhat is $2 + 2$?\n\nStudent:\n\nI hope this helps!", ""},
@@ -214,6 +234,59 @@ func TestCleanTakesOffFrames(t *testing.T) {
 	}
 }
 
+func TestCleanTakesOffTitles(t *testing.T) {
+	for _, title := range []string{
+		"**Conversation between two professors**", "**Conversation Between Two Students:**", "**Title: Two Students Work on a Sum**", "Title: Sums", "# A Debate", "# A Lively Teacher and Student Dialogue",
+		"## Interview with an Expert on Sums", "### Debate: Is it 4?", "# Dialogue - Sums", "# Title: Sums\n\n---", "**两位教授关于加法的讨论**", "## 辩论：二加二", "# 标题：加法", "**A Discussion of Sums**\n\n# A Discussion of Sums",
+	} {
+		require.Equal(t, short, Dialogue{Text: title + "\n\n" + short}.Filter(Clean).Text, title)
+	}
+	for _, text := range []string{
+		"# Sums\n\n" + short, "### Step 1: Discussion\n\n" + short, "**Turn 1**\n\n" + short, "**Opening of the Debate**\n\n" + short, "**After the interview**\n\n" + short,
+		"**Scene: A discussion about sums**\n\n" + short, "# Round 1 Debate\n\n" + short, "# 第一轮辩论\n\n" + short, "**Debate: Is it 4?**\n\n" + short, "**辩论：二加二**\n\n" + short,
+		"**A debatable sum**\n\n" + short, "# Interview Questions\n\n" + short, "A discussion of sums\n\n" + short, "**Dialogue - Sums**\n\n" + short, "# What it is that they all call a conversation\n\n" + short,
+		"### A Discussion of Sums\n\n" + short + "\n\n### The Answer\n\nTeacher: Yes.", "**Discussion of Sums**\n\n" + short + "\n\n**The Answer**\n\nTeacher: Yes.",
+	} {
+		require.Equal(t, Dialogue{Text: text}, Dialogue{Text: text}.Filter(Clean))
+	}
+	names := "**Alex**\nWhat is $2 + 2$?\n\n**Blake**\nIt is $4$.\n\n**Alex**\nRight."
+	require.Equal(t, names, Dialogue{Text: "**A Conversation about Sums**\n\n" + names}.Filter(Clean).Text, "bold names are no headings")
+}
+
+// Of a prompt, the model may repeat the problem alone.
+func TestCleanTakesOffTheBeginningOfThePrompt(t *testing.T) {
+	const source = "Problem:\nWhat is the sum of $2$ and $2$?\n\nSolution:\nIt is $4$.\n#### 4"
+	const problem = "Problem:\nWhat is the sum of $2$ and $2$?\n\n"
+	for _, head := range []string{problem + "Dialogue:\n\n", problem + "### Conversation\n\n", problem + "Here is the dialogue:\n", problem + "\n**A Conversation about Sums**\n\n", "Problem:\nWhat is the sum of $2$ and $2$?\n\nSolution:\nIt is $4$.\n#### 4\n\n"} {
+		require.Equal(t, short, Dialogue{Text: head + short, Source: source}.Filter(Clean).Text, head)
+	}
+	for _, text := range []string{problem + short, problem + "# Sums\n\n" + short, "Problem:\nWhat is the sum of $2$ and $3$?\n\nDialogue:\n\n" + short} {
+		require.Equal(t, Dialogue{Text: text, Source: source}, Dialogue{Text: text, Source: source}.Filter(Clean))
+	}
+	spoken := short + "\n\nConversation:\n\n" + short
+	require.Equal(t, spoken, Dialogue{Text: spoken, Source: short + "\n\nThey part."}.Filter(Clean).Text, "what is said in the source is no prompt")
+}
+
+func TestCleanRejectsSpeakersWhoHaveReadThePrompt(t *testing.T) {
+	for text, task := range map[string]string{
+		"Ann: Our task is to convert the context above into a multi-turn conversation.\nBob: Yes.":                     "convert the context above into a multi-turn conversation",
+		"Ann: Yes.\nBob: We have turned the given text into a long and lively debate, as we should.\nAnn: Right. $4$.": "turned the given text into a long and lively debate",
+		"老师：我们的任务是把上述内容改写成一段师生对话。\n学生：好的。":                                                                             "把上述内容改写成一段师生对话",
+	} {
+		d := Dialogue{Text: text}
+		require.Equal(t, "clean: the prompt within, as \""+task+"\"", d.Filter(Clean).Reject)
+		d.Source = "They " + task + "."
+		require.Equal(t, d, d.Filter(Clean), "the source has it")
+	}
+	for _, text := range []string{
+		"Ann: Let us convert the text above into an equation.\nBob: Then our conversation is short.",
+		"Ann: We turn the problem into a discussion of signs.\nBob: Go into a dialogue with it.",
+		"老师：把上面的式子改写成平方。\n学生：我们来讨论。",
+	} {
+		require.Equal(t, Dialogue{Text: text}, Dialogue{Text: text}.Filter(Clean))
+	}
+}
+
 // The model goes on and prompts itself; but a user and an assistant may be those
 // who speak.
 func TestCleanTakesOffTheNextPrompt(t *testing.T) {
@@ -246,6 +319,10 @@ func TestCleanTakesOffTheNextPrompt(t *testing.T) {
 			require.Equal(t, want, d.Text)
 		})
 	}
+	others := talk + "\nUser: And as a debate?\nAssistant: Sure!\nAnn: It is 4.\nBob: I doubt it.\nUser: Thanks!\nAssistant: You are welcome."
+	require.Equal(t, Dialogue{Text: others, Reject: `clean: another prompt within: "User: And as a debate? Assistant: Sure! …"`}, Dialogue{Text: others}.Filter(Clean))
+	part := talk + "\nUser: And $1 + 1$?\nAssistant: It is 2.\nReason: Count."
+	require.Equal(t, talk, Dialogue{Text: part}.Filter(Clean).Text, "one word before a colon is no dialogue")
 	d := Dialogue{Text: talk + "\nUser: a\nAssistant: b", Source: "User: a\nAssistant: b"}
 	require.Equal(t, d, d.Filter(Clean), "the source has brought them in")
 }

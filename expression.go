@@ -43,8 +43,44 @@ func numericAnswer(answer string) (value float64, ok bool) {
 	if trimmed := strings.TrimLeft(rest, " "); trimmed != rest && trimmed != "" && strings.Trim(trimmed, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ .") == "" && len(trimmed) > 1 {
 		rest = ""
 	}
-	return sign * value, strings.TrimSpace(strings.TrimRight(rest, ".")) == ""
+	return sign * value, strings.TrimSpace(strings.TrimRight(rest, ".")) == "" || isUncasedUnit(rest)
 }
+
+// isUncasedUnit tells of a unit in a script without capitals, as 只 is; 万 and 半
+// make another number.
+func isUncasedUnit(s string) bool {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsAny(s, "十百千万亿半之或和") {
+		return false
+	}
+	for _, r := range s {
+		if !isUncased(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// numericAnswers are the values of an answer that lists numbers with their units,
+// as 12只兔，23只鸡 and "12 rabbits and 23 chickens" do, nil for another.
+func numericAnswers(answer string) (values []float64) {
+	const most = 8
+	parts := strings.SplitN(listSigns.Replace(answer), ";", most+1)
+	if len(parts) == 1 || len(parts) > most {
+		return nil
+	}
+	for _, part := range parts {
+		value, ok := numericAnswer(part)
+		if !ok {
+			return nil
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+// listSigns separate the parts of a list.
+var listSigns = strings.NewReplacer("，", ";", "；", ";", "、", ";", ", ", ";", " and ", ";")
 
 // withoutUnits takes off what says in what an answer is measured.
 func withoutUnits(s string) string {

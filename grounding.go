@@ -27,7 +27,8 @@ type GroundingLimits struct {
 // others, and the answer eight that are foreign, before a share is judged, as a
 // table or an example of one's own has some. An answer's number that is reckoned
 // from two that are not foreign, as 60 is in "80 * 0.75 = 60" and in "80 times
-// 0.75 is 60", is not foreign either.
+// 0.75 is 60", is not foreign either, and neither are those of a list that goes on
+// by equal steps: 2, 5, 8, 11, 14.
 // Linear in answer and source, but for sorting their numbers.
 func Grounding(l GroundingLimits) Filter {
 	l.Found, l.Invented = or(l.Found, 0.25), or(l.Invented, 0.6)
@@ -107,7 +108,7 @@ const small = 10
 
 // markReckoned marks, with a place before the text, the numbers that a
 // calculation gives: those behind a "=" or its like with two others close before
-// that are not foreign themselves.
+// that are not foreign themselves, and those that go on a list by its step.
 func markReckoned(ns, source []number, text string) {
 	const close = 24
 	known := [2]bool{} // The last two.
@@ -117,12 +118,18 @@ func markReckoned(ns, source []number, text string) {
 		ok = ok || value <= small || at < len(source) && same(source[at].value, value) || at > 0 && same(source[at-1].value, value)
 		if !ok && i >= 2 && known[0] && known[1] {
 			from, to := abs(ns[i-1].at), ns[i].at
-			if from < to && to-from < close && from-abs(ns[i-2].at) < close && equates(text[from:to]) {
+			if from < to && to-from < close && from-abs(ns[i-2].at) < close && (equates(text[from:to]) ||
+				same(ns[i].value-ns[i-1].value, ns[i-1].value-ns[i-2].value) && lists(text[abs(ns[i-2].at):to])) {
 				ns[i].at, ok = -to, true
 			}
 		}
 		known = [2]bool{known[1], ok}
 	}
+}
+
+// lists tells of two numbers with nothing between them and behind but commas.
+func lists(s string) bool {
+	return strings.Trim(s, "0123456789., ，、") == "" && strings.ContainsAny(s, ",，、")
 }
 
 func equates(s string) bool {
@@ -157,17 +164,19 @@ func checkFinal(d *Dialogue, ns []number) error {
 	}
 	claim := lastClaim(d.Text)
 	value, isNumber := numericAnswer(answer)
-	if isNumber {
+	values := []float64{value}
+	if !isNumber {
+		values = numericAnswers(answer)
+	}
+	if len(values) > 0 {
 		if ns == nil {
 			p := numberPool.Get().(*[2][]number)
 			defer numberPool.Put(p)
 			p[1] = appendSaid(p[1][:0], d.Text)
 			ns = p[1]
 		}
-		for _, n := range ns {
-			if n.at >= claim && same(n.value, value) {
-				return nil
-			}
+		if containsAll(ns, claim, values) {
+			return nil
 		}
 	}
 	// "100,120" may be a list, too.
@@ -180,6 +189,16 @@ func checkFinal(d *Dialogue, ns []number) error {
 		return fmt.Errorf("answer %s not found where it is given, as %q", shortened(answer), shortened(d.Text[claim:]))
 	}
 	return fmt.Errorf("answer %s not found", shortened(answer))
+}
+
+// containsAll tells whether each of values is a number at offset from or behind.
+func containsAll(ns []number, from int, values []float64) bool {
+	for _, value := range values {
+		if !slices.ContainsFunc(ns, func(n number) bool { return n.at >= from && same(n.value, value) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // shortened is the beginning of s on one line.

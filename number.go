@@ -15,8 +15,8 @@ type number struct {
 }
 
 // appendNumbers appends the numbers of a text: 72, -3, 1,500, 2{,}500, 0.6, .5,
-// 3/4, \frac{3}{4} and its kind, 20% (as 20 and as 0.2), 1\frac12, 2 million, and
-// in words up to the billions, three quarters, a third, half (English) or the
+// 3/4, \frac{3}{4} and its kind, 20% (as 20 and as 0.2), 1\frac12, 4½, 2 million, and
+// in words up to the billions, three quarters, four and a half, a third, half (English) or the
 // hundreds, 一半 (Chinese). The parts of a fraction are numbers too. GSM8K's
 // <<48/2=24>>, which repeat what stands around them, and drawings, [asy]…[/asy],
 // are left out. A minus that may be a sign or an operation gives both.
@@ -35,6 +35,8 @@ func appendNumbers(ns []number, text string) []number {
 				ns = append(ns, number{value, i})
 				if part, ok := readPart(text[end:]); ok {
 					ns = append(ns, number{value / part, i})
+				} else if part := readMixed(text, end); part > 0 {
+					ns = append(ns, number{value + part, i})
 				}
 			} else if end == i+1 && c == 'a' && strings.HasPrefix(text[end:], " ") {
 				rest := text[end+1:]
@@ -57,6 +59,9 @@ func appendNumbers(ns []number, text string) []number {
 			}
 			if i == len(text) {
 				break
+			}
+			if part := readMixed(text, i); part > 0 {
+				ns = append(ns, number{value + part, from})
 			}
 			switch text[i] {
 			case '\\':
@@ -107,6 +112,12 @@ func appendNumbers(ns []number, text string) []number {
 			}
 		case c < utf8.RuneSelf:
 			i++
+		case c == 0xC2 || c == 0xE2: // As ½ and ⅓ begin.
+			part, size := readVulgar(text, i)
+			if part > 0 {
+				ns = append(ns, number{part, i})
+			}
+			i += size
 		default:
 			value, end, ok := readChinese(text, i)
 			if ok {

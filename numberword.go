@@ -152,6 +152,71 @@ func readPart(rest string) (under float64, ok bool) {
 	return 0, false
 }
 
+// readMixed reads what makes a mixed number of the whole one before text[i], 0 if
+// there is no such thing: ½, and a half, and three quarters.
+func readMixed(text string, i int) float64 {
+	if i < len(text) && (text[i] == 0xC2 || text[i] == 0xE2) {
+		part, _ := readVulgar(text, i)
+		return part
+	}
+	const and = " and "
+	if strings.HasPrefix(text[i:], and) {
+		i += len(and)
+	} else if !strings.HasSuffix(text[:i], and) {
+		return 0
+	}
+	if rest, ok := strings.CutPrefix(text[i:], "a "); ok {
+		if part, ok := readPart(rest); ok && !isPrefix(rest[skipLetters(rest, 0):]) {
+			return 1 / part
+		}
+		return 0
+	}
+	value, end, ok := readWords(text, i)
+	if part, of := readPart(text[end:]); ok && of && value < part {
+		return value / part
+	}
+	return 0
+}
+
+// readVulgar reads a sign like ½ or ⅓ at text[i], part is 0 where there is another;
+// size is its length.
+func readVulgar(text string, i int) (part float64, size int) {
+	r, size := utf8.DecodeRuneInString(text[i:])
+	switch r {
+	case '½':
+		part = 1. / 2
+	case '⅓':
+		part = 1. / 3
+	case '⅔':
+		part = 2. / 3
+	case '¼':
+		part = 1. / 4
+	case '¾':
+		part = 3. / 4
+	case '⅕':
+		part = 1. / 5
+	case '⅖':
+		part = 2. / 5
+	case '⅗':
+		part = 3. / 5
+	case '⅘':
+		part = 4. / 5
+	case '⅙':
+		part = 1. / 6
+	case '⅚':
+		part = 5. / 6
+	case '⅛':
+		part = 1. / 8
+	case '⅜':
+		part = 3. / 8
+	case '⅝':
+		part = 5. / 8
+	case '⅞':
+		part = 7. / 8
+	}
+	return part, size
+}
+
 // isPrefix tells of a word before rest that is the first part of another, as in
 // half-plane and third-degree, and no number of its own.
 func isPrefix(rest string) bool {

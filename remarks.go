@@ -103,6 +103,9 @@ func withoutEcho(text string, d *Dialogue) string {
 	source := strings.TrimSpace(d.Source)
 	const short = 20 // As a dialogue may begin with a line of the text.
 	rest, ok := strings.CutPrefix(text, source)
+	if !ok {
+		rest, source, ok = cutHead(text, source)
+	}
 	if !ok || len(source) < short || rest != "" && rest[0] != '\n' || speaks(source) {
 		rest = text
 	}
@@ -112,6 +115,20 @@ func withoutEcho(text string, d *Dialogue) string {
 		}
 	}
 	return strings.TrimSpace(rest)
+}
+
+// cutHead cuts the first paragraphs of source, head, off text, where what follows
+// them announces the dialogue.
+func cutHead(text, source string) (rest, head string, ok bool) {
+	n := 0
+	for n < min(len(text), len(source)) && text[n] == source[n] {
+		n++
+	}
+	if n = strings.LastIndex(source[:n], "\n\n"); n < 0 {
+		return text, "", false
+	}
+	line, _, _ := strings.Cut(strings.TrimLeft(text[n:], "\n"), "\n")
+	return text[n:], source[:n], isPreamble(line) || isTitle(line)
 }
 
 func speaks(text string) bool {
@@ -149,6 +166,10 @@ var (
 		`|(?:please )?let me know\b.{0,60}\b(?:chang|adjust|modif|revis|tweak)(?:es?|ments?|ications?|ions?|s)?[.!*_)\]]*\s*$` +
 		`|(?:would you like|do you want) me to (?:write|create|generate|continue|adjust|modify|revise|rewrite|expand|extend|shorten|lengthen|adapt|add|turn)\b` +
 		`|(?:please )?note(?: that)?[\s:,*_]*(?:that )?(?:this|the|in this|throughout the) (?:above )?` + theTalk + `\b` +
+		`|note:[ *_]*(?:both|all|each of|the) (?:of )?(?:the )?(?:two )?(?:debaters?|speakers?|participants?|students?|professors?|characters?)\b.{0,20}\b(?:uses?|stays?|sticks?|keeps?|rel(?:y|ies)|draws?|refers?)\b.{0,40}\b(?:given|provided|original) (?:context|text|content|passage)\b` +
+		`|[*_(\[（]+(?:total )?word count[:*_ ]+[^\n]{0,12}\d[\d,]*(?: words)?[\s.*_)\]]*$` +
+		`|(?:this|the above) ` + theTalk + ` (?:(?:guides|walks|leads) (?:the|an?|students|readers|learners)|presents|models|breaks down)\b` +
+		`|i(?:['’]ve| have) (?:converted|turned|transformed|rewritten) (?:the|this) .{0,40}\binto an?\b.{0,40}\b` + theTalk + `\b` +
 		`|note:[ *_]*i (?:kept|have|tried|wrote|used|made|stayed)\b.{0,80}\b` + theTalk + `\b` +
 		`|(?:the )?end[\s.*_)\]]*$` +
 		`|(?:this|the above|the|in this|through this|throughout this) ` + theTalk + `,? (?:demonstrates|shows|covers|stays|stay|illustrates|is based|captures|adheres|follows|remains|highlights|explores|provides|aims|sticks|is faithful|is meant|is designed|uses|contains|includes|keeps|was written|the)\b` +
@@ -156,11 +177,16 @@ var (
 		`|(?:the )?` + theTalk + ` (?:ends|is over|concludes)\b` +
 		`|希望(?:这段|以上|这个|这篇|该)?(?:对话|内容|讨论|访谈)?.{0,20}(?:帮助|满意|满足)` +
 		`|(?:以上|上面)(?:就)?是.{0,40}(?:对话|访谈|讨论|辩论)` +
+		`|(?:以上|上述|上面的|这段|该)(?:的)?(?:对话|访谈|采访)(?:展示|展现|体现|涵盖|严格|完全|遵循|旨在|通过)` +
+		`|[*_（(]+字数[：:].{0,6}\d` +
 		`|(?:如果|如)(?:您|你)?(?:需要|想|希望|有).{0,30}(?:修改|调整|补充|其他风格)` +
 		`|(?:对话|访谈|讨论|辩论)(?:到此)?(?:结束|完)` +
 		`|注[：:].{0,20}(?:对话|访谈|讨论|辩论)` +
 		`)`)
 )
+
+// isPreamble tells of a line that announces a dialogue.
+func isPreamble(line string) bool { return len(line) < 500 && preambleLine.MatchString(line) }
 
 // withoutRemarks takes off what stands before the first speaker and behind the
 // last one's first paragraph and is about the dialogue.
@@ -174,7 +200,7 @@ func withoutRemarks(text string) string {
 	from := 0
 	for line := range strings.Lines(text[:first]) {
 		blank := strings.TrimSpace(line) == ""
-		if !blank && !(from > 0 && isRule(line)) && !(len(line) < 500 && preambleLine.MatchString(line)) {
+		if !blank && !(from > 0 && isRule(line)) && !isPreamble(line) && !(isTitle(line) && !p.hasAnother(line, from+len(line))) {
 			break
 		}
 		from += len(line)

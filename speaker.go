@@ -347,6 +347,9 @@ func headsAPart(name string) bool {
 	if r, _ := utf8.DecodeRuneInString(name); isUncased(r) {
 		return r == '第' || r == '解' || partWords[strings.TrimRight(name, "0123456789一二三四五六七八九十 ")]
 	}
+	if namesTalk(name, false) {
+		return true
+	}
 	some := false
 	for word := range strings.FieldsSeq(name) {
 		switch {
@@ -373,7 +376,7 @@ var partWords = func() map[string]bool {
 		area volume perimeter length width height base radius diameter total sum difference product quotient cost price profit revenue
 		time speed distance rate ratio average mean median number numbers row column unit units simplified substitute simplify
 		ps edit update
-		题目 问题 解答 答案 解法 证明 注意 提示 步骤 总结 首先 其次 然后 最后 所以 因此 因为 例如 比如 公式 方法 结论 已知 求 设 验证 检验 原式 分析 假设 根据 由题意 标题 场景 背景 对话 注`) {
+		题目 问题 解答 答案 解法 证明 注意 提示 步骤 总结 首先 其次 然后 最后 所以 因此 因为 例如 比如 公式 方法 结论 已知 求 设 验证 检验 原式 分析 假设 根据 由题意 标题 场景 背景 对话 访谈 讨论 辩论 注`) {
 		words[w] = true
 	}
 	return words

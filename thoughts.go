@@ -77,7 +77,7 @@ func withoutThoughts(text string) (rest string, whole bool) {
 		switch {
 		case !closes:
 			if depth == 0 {
-				out.WriteString(text[from:at])
+				writeBehind(&out, text[from:at])
 			}
 			depth++
 		case depth > 0 && isFinalChannel(tag):
@@ -94,7 +94,7 @@ func withoutThoughts(text string) (rest string, whole bool) {
 		from, read, where = end, end, talk{}
 	}
 	if depth == 0 {
-		out.WriteString(text[from:])
+		writeBehind(&out, text[from:])
 	}
 	rest = out.String()
 	switch {
@@ -105,6 +105,15 @@ func withoutThoughts(text string) (rest string, whole bool) {
 		rest = before
 	}
 	return rest, depth == 0
+}
+
+// writeBehind adds what stands behind a block of thoughts. Where the blank lines
+// before the block are there already, those behind it are not needed.
+func writeBehind(out *strings.Builder, s string) {
+	if strings.HasSuffix(out.String(), "\n\n") {
+		s = s[len(s)-len(strings.TrimLeft(s, "\r\n")):]
+	}
+	out.WriteString(s)
 }
 
 // talk is where one stands in a text, for telling tags from talk about them.
@@ -183,6 +192,7 @@ var plainThoughts = regexp.MustCompile(`(?i)^[\s*_>"“]*(?:(?:okay|ok|alright|a
 	`|(?:i|we) (?:need to|have to|should|must) (?:(?:create|write|generate|craft|produce|simulate|construct) (?:an?|the)|(?:turn|convert|transform|rewrite)\b[^.\n]{0,120}\b(?:into|as) an?)\b[^.\n]{0,80}\b` + theTalk +
 	`|let me (?:think (?:about )?how (?:to|i can|i should)|figure out how to) (?:structure|write|create|craft|turn|format|organi[sz]e|approach)\b[^.\n]{0,80}\b` + theTalk +
 	`|(?:(?:好的|好|嗯|首先)[，,。… ]*)*用户(?:想|希望|要求|让|需要|要我|给了|提供)[^\n]{0,80}?(?:我|对话|访谈|采访|讨论|辩论)` +
+	`|(?:(?:好的|好|嗯|首先)[，,。… ]*)*我们?(?:现在|首先|先)?(?:需要|要|得|必须|应该)[^\n。]{0,80}?(?:生成|写|创作|撰写|设计|构造|模拟)[^\n。]{0,80}?(?:对话|访谈|采访|一[段场次篇个][^\n。，]{0,20}(?:讨论|辩论))` +
 	`)`)
 
 // unsaid is what stands in text before the first speaker.
@@ -195,14 +205,18 @@ func unsaid(text string) string {
 	return text[:p.labels[0].at]
 }
 
+// plainLength is as much of a paragraph as is looked at, and as is known to be
+// thoughts for its beginning.
+const plainLength = 500
+
 func beginsWithPlainThoughts(text string) bool {
-	const length = 500
-	return text != "" && plainThoughts.MatchString(text[:min(len(text), length)])
+	return text != "" && plainThoughts.MatchString(text[:min(len(text), plainLength)])
 }
 
 // withoutPlainThoughts takes off the paragraphs before the first speaker that are
 // thoughts without a tag. Where any other stands there, which may be what an
-// interview starts with, it leaves them all.
+// interview starts with, or one so long that thoughts may have gone over into it,
+// it leaves them all.
 func withoutPlainThoughts(text string) string {
 	head := unsaid(text)
 	said := text[len(head):]
@@ -211,7 +225,11 @@ func withoutPlainThoughts(text string) string {
 	}
 	rest := head
 	for beginsWithPlainThoughts(rest) {
-		_, rest, _ = strings.Cut(rest, "\n\n")
+		paragraph, behind, _ := strings.Cut(rest, "\n\n")
+		if len(paragraph) > plainLength {
+			return text
+		}
+		rest = behind
 	}
 	if rest == head {
 		return text

@@ -17,8 +17,8 @@ type Turn struct {
 //	Alex: …   **Alex:** …   - **Alex**: …   > Alex: …   [10:32] Alex: …
 //	老师：…   Dr. Smith (smiling): …   math_lover42: …   Alex — …   ### Alex
 //
-// and with headers such as **Turn 3** above, or on the line of, one or several
-// speakers. Speakers may follow one another on one line. Headers, rules and
+// with two names at least that come back alone on lines of their own, and with
+// headers such as **Turn 3** above, or on the line of, one or several speakers. Speakers may follow one another on one line. Headers, rules and
 // stage directions on lines of their own belong to no turn, and neither do
 // titles before the first speaker; what else stands there is a turn without a
 // speaker, as where an interview starts with the answer.
@@ -74,6 +74,7 @@ const (
 	dash                  // Alex —
 	angle                 // <Alex>
 	alone                 // ### Alex
+	unsigned              // Alex (on a line of its own, with a blank one before)
 	slip                  // Alex;
 	boldSlip              // **Alex.**
 	boldLine              // **Alex: all of it**
@@ -249,7 +250,10 @@ func (p *parsedTurns) readLabel(line string, from int) (speech int, headed bool)
 		return len(line) - len(s), headed
 	}
 	if l.form == alone && l.markup == 0 && !heading && !isCapitals(l.name) {
-		return len(line) - len(s), headed
+		if decoration != 0 || headed || len(l.name) == 1 || !p.standsAbove(from, from+len(line)) {
+			return len(line) - len(s), headed
+		}
+		l.form = unsigned
 	}
 	f := l.form
 	if decoration != 0 && decoration != '>' && decoration != '[' && !heading && f != slip {
@@ -257,6 +261,16 @@ func (p *parsedTurns) readLabel(line string, from int) (speech int, headed bool)
 	}
 	p.labels = append(p.labels, label{name: l.name, at: from, speech: from + len(line) - len(s) + l.end, form: f})
 	return len(line) - len(s), headed
+}
+
+// standsAbove tells of a line, text[from:to], that has a blank one or nothing before
+// it and a line with text below.
+func (p *parsedTurns) standsAbove(from, to int) bool {
+	if from > 0 && !strings.HasSuffix(p.text[:from], "\n\n") && !strings.HasSuffix(p.text[:from], "\n\r\n") {
+		return false
+	}
+	_, below, _ := strings.Cut(p.text[to:], "\n")
+	return below != "" && below[0] != '\n' && below[0] != '\r'
 }
 
 // readInline reads the labels within line, behind the first of its own.
@@ -360,6 +374,16 @@ func (p *parsedTurns) believe() {
 		total[l.form]++
 		most[l.form] = max(most[l.form], l.who.times[l.form])
 	}
+	// Names without any sign are believed where two at least come back, and nobody
+	// else who has one does.
+	backs, signed := 0, false
+	for _, s := range speakers {
+		if s.times[unsigned] > 1 && !s.part {
+			backs++
+		}
+		signed = signed || s.times[plain]+s.times[header]+s.times[bold] > 1 && !s.part
+	}
+	bareNames := backs > 1 && !signed
 	question, answer := speakers["question"], speakers["answer"]
 	paired := question != nil && answer != nil && question.all() > 1 && answer.all() > 1
 	kept := p.labels[:0]
@@ -371,9 +395,11 @@ func (p *parsedTurns) believe() {
 		case header, bold:
 			ok = true
 		case plain:
-			// Where names are bold, a word that is not bold heads a part of
-			// a speech, unless it comes back.
-			ok = total[bold] < 2 || l.who.all() > 1
+			// Where names are bold, or have no sign, a word before a colon heads
+			// a part of a speech, unless it comes back.
+			ok = total[bold] < 2 && !bareNames || l.who.all() > 1
+		case unsigned:
+			ok = bareNames && l.who.times[unsigned] > 1
 		case slip, boldLine:
 			ok = certain
 		case boldSlip:

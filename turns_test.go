@@ -54,6 +54,27 @@ func TestTurnsReadsNamesInBrackets(t *testing.T) {
 	require.Equal(t, []Turn{{"", "**[Teacher] a**"}}, Turns("**[Teacher] a**"))
 }
 
+// Names without any sign are names where two come back.
+func TestTurnsReadsNamesAloneOnTheirLines(t *testing.T) {
+	const text = "Student 1\nWhat is it?\nPrimes: $2 + 2$.\n\nStudent 2\nIt is 4.\n\nStudent 1\nSure?\n\nSquares\nalone.\n\nStudent 2\nYes."
+	require.Equal(t, []Turn{{"Student 1", "What is it?\nPrimes: $2 + 2$."}, {"Student 2", "It is 4."}, {"Student 1", "Sure?\n\nSquares\nalone."}, {"Student 2", "Yes."}}, Turns(text))
+	require.Equal(t, []Turn{{"老师", "一"}, {"学生", "二"}, {"老师", "三"}, {"学生", "四"}}, Turns("老师\r\n一\r\n\r\n学生\r\n二\r\n\r\n老师\r\n三\r\n\r\n学生\r\n四"))
+	for name, text := range map[string]string{
+		"one comes back":     "Student 1\nWhat is it?\n\nStudent 2\nIt is 4.\n\nStudent 1\nSure?",
+		"no blank line":      "Ann\na\nBob\nb\nAnn\nc\nBob\nd",
+		"nothing below":      "Ann\n\na\n\nBob\n\nb\n\nAnn\n\nc\n\nBob\n\nd",
+		"parts":              "Step 1\na\n\nResult\nb\n\nStep 1\nc\n\nResult\nd",
+		"one and a part":     "Ann\na\n\nResult\nb\n\nAnn\nc\n\nResult\nd",
+		"letters":            "A\na\n\nB\nb\n\nA\nc\n\nB\nd",
+		"a list":             "- Ann\na\n\n- Bob\nb\n\n- Ann\nc\n\n- Bob\nd",
+		"words of sentences": "so we see\na\n\nand then\nb\n\nso we see\nc\n\nand then\nd",
+	} {
+		require.Equal(t, []Turn{{"", text}}, Turns(text), name)
+	}
+	signed := "Ann: Look.\n\nSquare\na\n\nDisk\nb\nBob: Yes.\n\nSquare\nc\n\nDisk\nd\nAnn: And?"
+	require.Len(t, Turns(signed), 3, "others have a sign")
+}
+
 // Names that are believed only where they come back do so however many speak in
 // between, and in whatever case.
 func TestTurnsOfManySpeakers(t *testing.T) {
@@ -97,7 +118,7 @@ func TestTurnsKeepsProseWhole(t *testing.T) {
 // take minutes.
 func TestTurnsIsLinear(t *testing.T) {
 	for _, s := range []string{"Alex: ", "Alex:\n", ":", "：", "**", "**A: ", "A. ", "a", "(", "[A", "* ", "> ", "# A\n", "$x: ", "Dr. ", "```\n", "---\nA: b\n", "(a b)\nA: b\n",
-		"**Turn 1** ", "Turn 1 (", "1. A: b\n", "老师：好。", "老", "<", "😀", "😀 :", "😀\n", "Alex — b\n", "\n", " "} {
+		"**Turn 1** ", "Turn 1 (", "1. A: b\n", "老师：好。", "老", "<", "😀", "😀 :", "😀\n", "Alex\na\n\nBob\nb\n\n", "Alex\n", "Alex — b\n", "\n", " "} {
 		linear(t, fmt.Sprintf("%q", s), 1<<18, func(size int) { Turns(strings.Repeat(s, size/len(s))) })
 	}
 }

@@ -324,7 +324,7 @@ func TestForm(t *testing.T) {
 // Every filter takes time in proportion to what is hard for one of them. Two have
 // their time from others: tokens and ratio count tokens.
 func TestFiltersAreLinear(t *testing.T) {
-	for _, s := range []string{"a", "a ", "ab ", "A: b\n", "$", "$a", "$a ", `\(`, `\[`, "$$", `\begin{a}`, `\begin{a}\end{a}`, "{", "`", "```", "```\n", "<", "<|a", "<think>", "<think></think>", "</think>", "A: <think> ", "A: b</think>", "`</think>`", "[THINK]", "<dialogue>", "```\nA: b\n", "{}", "The user wants a chat.\n\n", "[insert ", "[Name]: ", "A: b\nUser: c\n", "User: c\nAI: d\n", "<|channel|>final<|message|>", "◁think▷\n",
+	for _, s := range []string{"a", "a ", "ab ", "A: b\n", "$", "$a", "$a ", `\(`, `\[`, "$$", `\begin{a}`, `\begin{a}\end{a}`, "{", "`", "```", "```\n", "<", "<|a", "<think>", "<think></think>", "</think>", "A: <think> ", "A: b</think>", "`</think>`", "[THINK]", "<dialogue>", "```\nA: b\n", "{}", "The user wants a chat.\n\n", "[insert ", "Title: a\n", "# Debate\n", "**Debate**\n# Debate\n", " into a", "the text into a chat ", "Ann\na\n\n", "½", "1½", "4 and a half ", "1, 2, 3, ", "1、", "[Name]: ", "A: b\nUser: c\n", "User: c\nAI: d\n", "<|channel|>final<|message|>", "◁think▷\n",
 		`\frac`, `\frac{`, `\boxed{`, "#### 1\n", "The answer is 1. ", "1,000,", "1/", "one hundred ", "二十", "<<", "[asy]", "[INST", "\n\nI hope this conversation helps.", "Here is the dialogue:\n", "，", "é"} {
 		for where, dialogue := range map[string]func(text string) Dialogue{
 			"text":   func(text string) Dialogue { return Dialogue{Text: text, Source: "A text about 12 tulips. #### 12"} },
