@@ -73,9 +73,6 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	if task := spokenTask(d.Text); task != "" && !strings.Contains(d.Source, task) {
 		return fmt.Errorf("the prompt within, as %q", task)
 	}
-	if at, _ := nextPrompt(d.Text, d.Source); at >= 0 {
-		return fmt.Errorf("another prompt within: %q", shortened(d.Text[at:]))
-	}
 	if beginsWithPlainThoughts(unsaid(d.Text)) {
 		return errors.New("thoughts without a tag")
 	}

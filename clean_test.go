@@ -78,7 +78,7 @@ func TestCleanTakesOffThoughts(t *testing.T) {
 		{"no thoughts: users in Chinese", "用户需要支付三元。\n\n老师：一\n学生：二", "用户需要支付三元。\n\n老师：一\n学生：二", ""},
 		{"no thoughts: somebody says it", "Ann: Okay, the user wants me to write a dialogue.\nBob: So?", "Ann: Okay, the user wants me to write a dialogue.\nBob: So?", ""},
 		{"without a tag, what there is to write, in Chinese", "好的，我现在需要根据题目生成一段老师和学生的对话。\n\n老师：一\n学生：二", "老师：一\n学生：二", ""},
-		{"without a tag, and too long to be thoughts for certain", longThoughts, longThoughts, "clean: thoughts without a tag"},
+		{"without a tag, and long", longThoughts, "老师：一\n学生：二", ""},
 		{"no thoughts: what there is to discuss, in Chinese", "我们应该先写出方程，再讨论根的情况。\n\n老师：一\n学生：二", "我们应该先写出方程，再讨论根的情况。\n\n老师：一\n学生：二", ""},
 		{"between blank lines", "Teacher: a\n\n<think>\nb\n</think>\n\nStudent: c", "Teacher: a\n\nStudent: c", ""},
 		{"between blank lines, twice", "Teacher: a\n\n<think>b</think>\n\n<think>c</think>\n\nStudent: d", "Teacher: a\n\nStudent: d", ""},
@@ -320,7 +320,7 @@ func TestCleanTakesOffTheNextPrompt(t *testing.T) {
 		})
 	}
 	others := talk + "\nUser: And as a debate?\nAssistant: Sure!\nAnn: It is 4.\nBob: I doubt it.\nUser: Thanks!\nAssistant: You are welcome."
-	require.Equal(t, Dialogue{Text: others, Reject: `clean: another prompt within: "User: And as a debate? Assistant: Sure! …"`}, Dialogue{Text: others}.Filter(Clean))
+	require.Equal(t, talk, Dialogue{Text: others}.Filter(Clean).Text, "the first dialogue is the one that was asked for")
 	part := talk + "\nUser: And $1 + 1$?\nAssistant: It is 2.\nReason: Count."
 	require.Equal(t, talk, Dialogue{Text: part}.Filter(Clean).Text, "one word before a colon is no dialogue")
 	d := Dialogue{Text: talk + "\nUser: a\nAssistant: b", Source: "User: a\nAssistant: b"}

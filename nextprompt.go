@@ -29,70 +29,45 @@ func labelled(text string, labels []string) (at, end int) {
 
 // withoutNextPrompt takes off a prompt that a model has written itself behind its
 // dialogue, with all that follows.
-func withoutNextPrompt(text, source string) string {
-	at, certain := nextPrompt(text, source)
-	if at < 0 || !certain {
-		return text
-	}
-	return strings.TrimSpace(text[:at])
-}
-
-// nextPrompt is where a prompt begins that a model has written itself behind its
-// dialogue, -1 where there is none.
 //
 // A user and an assistant may speak in a dialogue, too. What tells these is that
 // both come when at least four turns of others have been, outside of code, and
 // that none of the others has the word again, unless the assistant had nothing to
 // say but that here is a dialogue. A source that has a user may have brought one
-// in. Where others come behind it who have not spoken before, there is another
-// dialogue, and which of the two was asked for is not certain.
-func nextPrompt(text, source string) (begin int, certain bool) {
+// in.
+func withoutNextPrompt(text, source string) string {
 	at, asked := labelled(text, promptLabels)
 	if at < 0 || strings.Count("\n"+text[:at], "\n```")%2 == 1 {
-		return -1, false
+		return text
 	}
 	reply, said := labelled(text[asked:], answerLabels)
 	earlier, _ := labelled(text[:at], answerLabels)
 	given, _ := labelled(source, promptLabels)
 	if reply < 0 || earlier >= 0 || given >= 0 {
-		return -1, false
+		return text
 	}
 	reply, said = asked+reply, asked+said
 	p := parseTurns(text)
 	defer p.release()
 	const turns = 4
-	before, others := map[*speaker]bool{}, map[*speaker]bool{}
+	before := map[*speaker]bool{}
 	for i, l := range p.labels {
 		switch {
 		case l.at < at:
 			before[l.who] = true
 		case i < turns:
-			return -1, false
-		case before[l.who] && l.at >= reply && announces(text[said:max(said, l.at)]):
-			return at, true
-		case before[l.who]:
-			return -1, false
-		case !isPrompter(l.who.key):
-			others[l.who] = true
+			return text
+		case !before[l.who]:
+		case l.at < reply || !announces(text[said:max(said, l.at)]):
+			return text
+		default:
+			return strings.TrimSpace(text[:at])
 		}
 	}
 	if len(p.labels) < turns {
-		return -1, false
+		return text
 	}
-	// One alone may be a word that heads a part of what the assistant says.
-	return at, len(others) < 2
-}
-
-// isPrompter tells of a name, in lower case, that prompts or answers a prompt.
-func isPrompter(name string) bool {
-	for _, labels := range [...][]string{promptLabels, answerLabels} {
-		for _, l := range labels {
-			if strings.EqualFold(strings.Trim(l, "*#:： "), name) {
-				return true
-			}
-		}
-	}
-	return false
+	return strings.TrimSpace(text[:at])
 }
 
 // announces tells whether a text has nothing in it but that a dialogue follows.

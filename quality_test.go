@@ -110,9 +110,11 @@ var answerParts = []string{"first", "second", "third", "fourth", "fifth"}
 // kept 24 of its 40, standard 29. The fifth was written by somebody who had read
 // neither the filters nor the other parts: strict kept 65 of its 70 good ones and
 // rejected 36 of its 40 bad ones, standard kept 66, and Clean left exactly the
-// right text of 58. These, and not the rates that the filters have
-// reached since, are what to expect of answers in forms that nobody has thought
-// of. What is still lost is an answer that is given in Spanish words.
+// right text of 58. Two that it called bad count as good since Clean can take off
+// what is wrong with them: thoughts before the dialogue, a prompt behind it. The
+// rates of the first time, and not those that the filters have reached since, are
+// what to expect of answers in forms that nobody has thought of. What is still lost
+// is an answer that is given in Spanish words.
 func TestStrictFiltersTellGoodFromBad(t *testing.T) {
 	for _, part := range answerParts {
 		as := writtenAnswers(t, part)
@@ -127,7 +129,8 @@ func TestStrictFiltersTellGoodFromBad(t *testing.T) {
 			continue
 		}
 		require.GreaterOrEqual(t, good.share(), 0.98)
-		require.GreaterOrEqual(t, min(good.of, recall.of), 40)
+		require.GreaterOrEqual(t, good.of, 60)
+		require.GreaterOrEqual(t, recall.of, 38)
 		require.GreaterOrEqual(t, precision.share(), 0.98)
 		require.GreaterOrEqual(t, recall.share(), 0.98)
 		require.GreaterOrEqual(t, named.share(), 0.98)

@@ -31,8 +31,9 @@ var gopher = RepetitionLimits{0.30, 0.20, [3]float64{0.20, 0.18, 0.16}, [6]float
 // limits are not meant, are not asked about sequences. A dialogue quotes its text:
 // what the source says so often may be said once more without being a repetition.
 // As in datatrove, whose reading of Gopher is the usual one, the first occurrence
-// of a sequence is no duplicate, and duplicates do not overlap. Linear in answer
-// and source.
+// of a sequence is no duplicate, and duplicates do not overlap; but what is said
+// twice alone is no most frequent sequence, which it would be in any short talk.
+// Linear in answer and source.
 func Repetition(l RepetitionLimits) Filter {
 	l.Lines, l.LineChars = or(l.Lines, gopher.Lines), or(l.LineChars, gopher.LineChars)
 	for i := range l.Top {
@@ -198,8 +199,10 @@ func (l *RepetitionLimits) checkWords(ws, source []word, longest int, t *hashTab
 			if *count++; *count <= 1 {
 				return 1
 			}
-			top = max(top, int(*count)*weight)
 			if n < 5 {
+				if *count > 2 {
+					top = max(top, int(*count)*weight)
+				}
 				return 1
 			}
 			again += weight

@@ -205,18 +205,14 @@ func unsaid(text string) string {
 	return text[:p.labels[0].at]
 }
 
-// plainLength is as much of a paragraph as is looked at, and as is known to be
-// thoughts for its beginning.
-const plainLength = 500
-
 func beginsWithPlainThoughts(text string) bool {
-	return text != "" && plainThoughts.MatchString(text[:min(len(text), plainLength)])
+	const length = 500
+	return text != "" && plainThoughts.MatchString(text[:min(len(text), length)])
 }
 
 // withoutPlainThoughts takes off the paragraphs before the first speaker that are
 // thoughts without a tag. Where any other stands there, which may be what an
-// interview starts with, or one so long that thoughts may have gone over into it,
-// it leaves them all.
+// interview starts with, it leaves them all.
 func withoutPlainThoughts(text string) string {
 	head := unsaid(text)
 	said := text[len(head):]
@@ -225,11 +221,7 @@ func withoutPlainThoughts(text string) string {
 	}
 	rest := head
 	for beginsWithPlainThoughts(rest) {
-		paragraph, behind, _ := strings.Cut(rest, "\n\n")
-		if len(paragraph) > plainLength {
-			return text
-		}
-		rest = behind
+		_, rest, _ = strings.Cut(rest, "\n\n")
 	}
 	if rest == head {
 		return text

@@ -112,6 +112,8 @@ func TestRepetition(t *testing.T) {
 		reject             string
 	}{
 		{"varied", varied, "", RepetitionLimits{}, ""},
+		{"a sequence said twice", varied + "\nA: So completely different mathematical considerations apply.\nB: But completely different mathematical considerations matter.", "", RepetitionLimits{Top: [3]float64{1, 1, 0.05}}, ""},
+		{"a sequence said three times", varied + "\nA: So completely different mathematical considerations apply.\nB: But completely different mathematical considerations matter.\nA: Are completely different mathematical considerations good?", "", RepetitionLimits{Top: [3]float64{1, 1, 0.05}}, "0.24 of the text is one sequence of 4 words, more than 0.05"},
 		{"some lines", strings.Repeat("A: Yes.\n", 3) + varied, "", RepetitionLimits{}, ""},
 		{"more lines", strings.Repeat("A: Yes.\n", 4) + "B: No.\nC: Why?\nA: So.\nB: Oh.", "", RepetitionLimits{}, "3 of 8 lines are repeated, more than 0.30"},
 		{"long lines", varied + "\n" + strings.Repeat("A: Let us look at all of this a second time, from its beginning to its end.\n", 3), "", RepetitionLimits{}, "0.23 of the characters are in repeated lines, more than 0.20"},
