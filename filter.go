@@ -126,8 +126,8 @@ func isWordByte(c byte) bool { return isLetter(c) || c >= 0x80 }
 // answer teaches something wrong. They are not the default: of good answers in
 // forms that they had not met, they rejected 3 of 104 (95 %: 1 to 8) and 4 of 70
 // (95 %: 2 to 14) when they were first tried, and 11 of 40 that were written to trip
-// them, and a default should not cost that much. Rejected answers are kept, and looser filters can be run over
-// them for nothing.
+// them, and a default should not cost that much. Rejected answers are kept, and
+// looser filters can be run over them for nothing.
 func StandardFilters() []Filter {
 	return append(PaperFilters(), TurnCount(TurnLimits{}), FinalAnswer)
 }
