@@ -357,6 +357,15 @@ func TestCleanLeavesADialogueThatGoesOn(t *testing.T) {
 	require.Equal(t, Dialogue{Text: answer, Source: short}, Dialogue{Text: answer, Source: short}.Filter(Clean))
 }
 
+func TestCleanIsLinear(t *testing.T) {
+	linear(t, "remarks behind blank lines", 1<<18, func(size int) {
+		text := "Ann: a\nBob:" + strings.Repeat("\n", size/2) + "x" + strings.Repeat("\n\nEnd", size/10)
+		d := Dialogue{Text: text}
+		require.NoError(t, Clean.Check(&d))
+		require.True(t, strings.HasSuffix(d.Text, "\nx"))
+	})
+}
+
 // To clean twice is to clean once, whatever the answer; what is taken off is
 // taken off in one piece or from the ends, so that no line is made that was
 // not there.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // specialToken is what frames a message in a chat template and is leaked where a
@@ -197,6 +198,7 @@ func withoutRemarks(text string) string {
 		return text
 	}
 	first, last := p.labels[0].at, p.labels[len(p.labels)-1].speech
+	said := len(text) - len(strings.TrimLeftFunc(text[last:], unicode.IsSpace))
 	from := 0
 	for line := range strings.Lines(text[:first]) {
 		blank := strings.TrimSpace(line) == ""
@@ -207,7 +209,7 @@ func withoutRemarks(text string) string {
 	}
 	to := len(text)
 	for {
-		cut := lastParagraph(text[:to], last)
+		cut := lastParagraph(text[:to], said)
 		if cut < 0 || !closingParagraph.MatchString(text[cut:min(to, cut+400)]) {
 			break
 		}
@@ -225,27 +227,22 @@ func withoutRemarks(text string) string {
 }
 
 // lastParagraph is where the last paragraph of text begins that is behind a
-// blank line or a rule after offset last, and -1 where there is none.
-func lastParagraph(text string, last int) int {
+// blank line or a rule after offset said, where the last speaker's first one
+// begins, and -1 where there is none.
+func lastParagraph(text string, said int) int {
 	end := len(strings.TrimRight(text, " \t\r\n"))
 	begin := -1
-	for end > last {
+	for {
 		at := strings.LastIndexByte(text[:end], '\n')
-		if at <= last {
+		if at <= said {
 			return -1
 		}
 		line := text[at+1 : end]
-		if strings.TrimSpace(line) == "" || isRule(line) {
-			if begin >= 0 {
-				break
-			}
-		} else {
+		if strings.TrimSpace(line) != "" && !isRule(line) {
 			begin = at + 1
+		} else if begin >= 0 {
+			return begin
 		}
 		end = at
 	}
-	if end <= last || begin < 0 || strings.TrimSpace(text[last:begin]) == "" {
-		return -1 // It is what the last speaker says.
-	}
-	return begin
 }
