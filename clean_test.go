@@ -234,6 +234,47 @@ func TestCleanTakesOffFrames(t *testing.T) {
 	}
 }
 
+// What the last speaker says in another paragraph, and what an interview starts
+// with, may have the words in it that remarks have.
+func TestCleanLeavesTalkOfTheMatter(t *testing.T) {
+	for _, s := range []string{
+		"I hope you can find the next root on your own.", "I hope that helps. For tomorrow, prove it for any two even numbers.",
+		"Note that the exchange rate is the slope.", "The exchange uses a rate of 1.2.", "This script uses a loop to add the numbers.", "In this script, the sum doubles.",
+		"Let me know how the sum changes.", "Let me know if the sum changes.",
+		"Would you like me to expand $(a+b)^2$?", "Would you like me to write the last step out?", "Would you like me to continue with a product?",
+		"Feel free to adjust the length of the side and see what the area does.", "Feel free to modify the script and run it with $n = 10$.",
+		"In this discussion, the sign decides.", "Throughout this discussion, the sum was positive.", "The discussion is over when the sum is negative.",
+		"注：分类讨论时不要漏掉零。", "讨论完这三种情况，答案就是二。", "以上是对大于零的情况的讨论，小于零时同理。", "如果有同学想补充，请举手。", "如果你想调整系数，再算一次。",
+		"希望大家课后完成第三题，这对理解加法很有帮助。",
+	} {
+		require.Equal(t, Dialogue{Text: short + "\n\n" + s}, Dialogue{Text: short + "\n\n" + s}.Filter(Clean))
+	}
+	for _, s := range []string{
+		"The user wants to exchange 200 dollars for euros.", "The user needs three minutes for each chat.", "用户需要支付三十元，我们设单价为三。",
+		"I have often been asked in interviews why two and two is four.", "Let me start with the exchange rate: it is the slope.", "I have a simple answer to the debate: count.",
+		"This is what I say in every interview: count.", "I will use a script that prints the sums.",
+	} {
+		require.Equal(t, Dialogue{Text: s + "\n\n" + short}, Dialogue{Text: s + "\n\n" + short}.Filter(Clean))
+	}
+}
+
+// The remarks that are like these are still taken off.
+func TestCleanTakesOffRemarks(t *testing.T) {
+	for _, s := range []string{
+		"I hope you found this helpful!", "I hope this helps! Let me know if you have any questions.", "I hope this meets your requirements.",
+		"Let me know if you need any adjustments.", "Let me know if there are any changes.", "Would you like me to continue the conversation?", "Would you like me to add more turns?",
+		"Feel free to adjust the tone, style or length.", "Please let me know if you want to change the length.", "In this dialogue, the two students count.", "The conversation is over.", "The conversation ends here.",
+		"希望对大家有所帮助！", "希望这能满足您的要求。", "以上是两位教授关于加法的讨论。", "如果您需要调整，我可以修改。", "如有需要修改的地方，请告诉我。", "注：以上讨论严格基于原文。", "（讨论完毕）", "以上就是师生对话。",
+	} {
+		require.Equal(t, short, Dialogue{Text: short + "\n\n" + s}.Filter(Clean).Text, s)
+	}
+	for _, s := range []string{
+		"Here is a multi-turn exchange between two students:", "Here's the script:", "I've put together a dialogue about the text:", "I'll now write a conversation.", "Let's imagine a debate:", "This is a conversation about sums.", "The following is an interview.", "Chat",
+	} {
+		require.Equal(t, short, Dialogue{Text: s + "\n\n" + short}.Filter(Clean).Text, s)
+	}
+}
+
 func TestCleanTakesOffTitles(t *testing.T) {
 	for _, title := range []string{
 		"**Conversation between two professors**", "**Conversation Between Two Students:**", "**Title: Two Students Work on a Sum**", "Title: Sums", "# A Debate", "# A Lively Teacher and Student Dialogue",
