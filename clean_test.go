@@ -217,6 +217,7 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"no frame: code at both ends", "```\nx = 4\n```\n" + code, "```\nx = 4\n```\n" + code, ""},
 		{"no frame: somebody speaks on its line", "``` Teacher: What is $2 + 2$?\nStudent: It is 4.\nTeacher: Yes.\n```", "``` Teacher: What is $2 + 2$?\nStudent: It is 4.\nTeacher: Yes.\n```", ""},
 		{"no frame: two blocks", "```\n" + short + "\n```\nor\n```\n" + short + "\n```", "```\n" + short + "\n```\nor\n```\n" + short + "\n```", ""},
+		{"no frame: a tag around each speech", "<response>\nTeacher: What is $2 + 2$?\n</response>\n<response>\nStudent: It is 4.\n</response>", "<response>\nTeacher: What is $2 + 2$?\n</response>\n<response>\nStudent: It is 4.\n</response>", ""},
 		{"no frame: code in a speech", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", ""},
 		{"no frame: something behind it", "```\n" + short + "\n```\nThat is all that the talk is about.", "```\n" + short + "\n```\nThat is all that the talk is about.", ""},
 		{"no frame: nobody speaks in it", "```\n2 + 2\n```", "```\n2 + 2\n```", ""},

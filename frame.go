@@ -24,6 +24,9 @@ func withoutFrame(text string) string {
 		closing := "</" + m[1] + ">"
 		begin, end = at+len(m[0]), strings.LastIndex(text, closing)
 		behind = end + len(closing)
+		if strings.Index(text, closing) < end {
+			return text // There are several, as where each speech has its own.
+		}
 	}
 	if end < begin || !announces(text[:at]) {
 		return text
