@@ -31,8 +31,10 @@ func withoutFrame(text string) string {
 	if end < begin || !announces(text[:at]) {
 		return text
 	}
-	for remark := range strings.SplitSeq(text[behind:], "\n\n") {
-		remark = strings.TrimSpace(remark)
+	for rest := text[behind:]; rest != ""; {
+		next := behindParagraph(rest)
+		remark := strings.TrimSpace(strings.TrimSuffix(rest, next))
+		rest = next
 		if remark != "" && !isRule(remark) && !closingParagraph.MatchString(remark[:min(len(remark), 400)]) {
 			return text
 		}

@@ -221,7 +221,7 @@ func withoutPlainThoughts(text string) string {
 	}
 	rest := head
 	for beginsWithPlainThoughts(rest) {
-		_, rest, _ = strings.Cut(rest, "\n\n")
+		rest = behindParagraph(rest)
 	}
 	if rest == head {
 		return text
@@ -232,4 +232,19 @@ func withoutPlainThoughts(text string) string {
 		}
 	}
 	return text[len(head)-len(rest):]
+}
+
+// behindParagraph is what follows the first paragraph of text, with the blank
+// line that ends it.
+func behindParagraph(text string) string {
+	at, some := 0, false
+	for line := range strings.Lines(text) {
+		blank := strings.TrimSpace(line) == ""
+		if blank && some {
+			break
+		}
+		some = some || !blank
+		at += len(line)
+	}
+	return text[at:]
 }
