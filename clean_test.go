@@ -273,7 +273,7 @@ func TestCleanTakesOffRemarks(t *testing.T) {
 		require.Equal(t, short, Dialogue{Text: short + "\n\n" + s}.Filter(Clean).Text, s)
 	}
 	for _, s := range []string{
-		"Here is a multi-turn exchange between two students:", "Here's the script:", "I've put together a dialogue about the text:", "I'll now write a conversation.", "Let's imagine a debate:", "This is a conversation about sums.", "The following is an interview.", "Chat",
+		"Here is a multi-turn exchange between two students:", "Here's the script:", "I've put together a dialogue about the text:", "I'll now write a conversation.", "Let's imagine a debate:", "This is a conversation about sums.", "The following is an interview.", "Chat", "A conversation between two students:", "Debate between Ann and Dr. Lee:",
 	} {
 		require.Equal(t, short, Dialogue{Text: s + "\n\n" + short}.Filter(Clean).Text, s)
 	}
