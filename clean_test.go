@@ -352,6 +352,7 @@ func TestCleanTakesOffTheNextPrompt(t *testing.T) {
 		{"no prompt: the others go on", talk + "\nUser: May I?\nTeacher: Yes.\nAssistant: It is clear.", ""},
 		{"no prompt: an example of a chat", talk + "\nTeacher: Look.\nUser: What is $1 + 1$?\nAssistant: It is 3.\nTeacher: What is wrong?", ""},
 		{"no prompt: an example in code", talk + "\nTeacher: Look.\n```\nUser: What is $1 + 1$?\nAssistant: It is 3.\n```", ""},
+		{"no prompt: an example in code that is indented", talk + "\nTeacher: Look.\n  ```\nUser: What is $1 + 1$?\nAssistant: It is 3.\n  ```", ""},
 		{"no prompt: users of something", talk + "\nUser: the one who uses it.", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
