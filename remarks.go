@@ -151,15 +151,15 @@ const toWrite = `(?:write|create|craft|generate|provide|produce|present|simulate
 
 // gladToHelp is what a model says of its happiness to help. "I'm glad to be here"
 // is what an expert says with whose answer an interview starts.
-const gladToHelp = `(?:i['’]d be|i would be|i['’]m|i am) (?:happy|glad|delighted) to (?:help|assist|` + toWrite + `|do (?:so|that|this))\b[^.!?\n]{0,200}`
+const gladToHelp = `(?:i['’]d be|i would be|i['’]m|i am) (?:happy|glad|delighted) to (?:help|assist|` + toWrite + `|do (?:so|that|this))\b[^.!?\n]*`
 
 var (
 	// preambleLine is a line that announces a dialogue.
 	preambleLine = regexp.MustCompile(`(?i)^[\s*_#>"“]*(?:` +
 		`(?:(?:sure|certainly|of course|absolutely|okay|ok|great|alright|all right|no problem|understood|got it)(?: thing)?[,.!:—– -]*)*` +
 		`(?:` + gladToHelp + `[.!]* *)?` +
-		`(?:(?:(?:here(?:['’]s| is| are)|below is|(?:the )?following is)\b[^\n]{0,200}\b` + anyTalk +
-		`|(?:this is (?:an?|the)|(?:i['’]ll|i will|let me|let['’]s) (?:now )?(?:begin|start|dive into|imagine|` + toWrite + `)|(?:i['’]ve|i have) (?:written|created|turned|converted|transformed|rewritten|prepared|crafted|generated|put together))\b[^\n]{0,200}\b` + theTalk + `)s?\b[^\n]{0,200}[.:!*_]+` +
+		`(?:(?:(?:here(?:['’]s| is| are)|below is|(?:the )?following is)\b[^\n]*\b` + anyTalk +
+		`|(?:this is (?:an?|the)|(?:i['’]ll|i will|let me|let['’]s) (?:now )?(?:begin|start|dive into|imagine|` + toWrite + `)|(?:i['’]ve|i have) (?:written|created|turned|converted|transformed|rewritten|prepared|crafted|generated|put together))\b[^\n]*\b` + theTalk + `)s?\b[^\n]*[.:!*_]+` +
 		`|` + gladToHelp + `[.:!]*` +
 		`)|(?:sure|certainly|of course|absolutely|okay|great)[,.!]*` +
 		`|` + anyTalk + `[:：]?` +
