@@ -26,10 +26,10 @@ import (
 //   - a code fence, or a tag like <dialogue>, in which all of it stands;
 //   - white space.
 //
-// It rejects an answer that is empty then, one that ends in its thoughts, one
-// with special tokens, the instruction, speakers who have read it, another prompt
-// with another dialogue, or something to be filled in like [Your Name] within, and
-// one that refuses to answer.
+// It rejects an answer that is empty then, one that ends in its thoughts or
+// begins with more of them than can be told from the dialogue, one with special
+// tokens, the instruction, speakers who have read it, or something to be filled in
+// like [Your Name] within, and one that refuses to answer.
 // It never touches a line of the dialogue or what stands in one: to clean twice is
 // to clean once, and a clean dialogue stays as it is.
 var Clean = Filter{"clean", func(d *Dialogue) error {

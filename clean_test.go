@@ -71,6 +71,8 @@ func TestCleanTakesOffThoughts(t *testing.T) {
 		{"without a tag, then a preamble", "We need to turn the text into a debate.\n\nHere is the debate:\n\n" + short, short, ""},
 		{"without a tag, in Chinese", "好的，用户希望我把这段文字改写成对话。\n\n老师：一\n学生：二", "老师：一\n学生：二", ""},
 		{"without a tag, with more than is known for thoughts", "Okay, the user wants a conversation.\n\nTwo and two is four.\n\n" + short, "Okay, the user wants a conversation.\n\nTwo and two is four.\n\n" + short, "clean: thoughts without a tag"},
+		{"without a tag, with more behind a blank line of any kind", "Okay, the user wants a conversation.\r\n \r\nTwo and two is four.\r\n\r\n" + short, "Okay, the user wants a conversation.\r\n \r\nTwo and two is four.\r\n\r\n" + short, "clean: thoughts without a tag"},
+		{"without a tag, between blank lines of any kind", "Okay, the user wants a conversation.\r\n\r\nWe need to write a debate.\n \n" + short, short, ""},
 		{"without a tag, and nothing else", "Okay, the user wants a conversation.", "Okay, the user wants a conversation.", "clean: thoughts without a tag"},
 		{"thoughts without a tag and a draft that is closed", "Okay, the user wants a conversation.\n\n" + short + "\n</think>", "", "clean: empty"},
 		{"no thoughts: an interview starts with the answer", guest, guest, ""},
@@ -217,8 +219,10 @@ func TestCleanTakesOffFrames(t *testing.T) {
 		{"no frame: code at both ends", "```\nx = 4\n```\n" + code, "```\nx = 4\n```\n" + code, ""},
 		{"no frame: somebody speaks on its line", "``` Teacher: What is $2 + 2$?\nStudent: It is 4.\nTeacher: Yes.\n```", "``` Teacher: What is $2 + 2$?\nStudent: It is 4.\nTeacher: Yes.\n```", ""},
 		{"no frame: two blocks", "```\n" + short + "\n```\nor\n```\n" + short + "\n```", "```\n" + short + "\n```\nor\n```\n" + short + "\n```", ""},
+		{"no frame: a tag around each speech", "<response>\nTeacher: What is $2 + 2$?\n</response>\n<response>\nStudent: It is 4.\n</response>", "<response>\nTeacher: What is $2 + 2$?\n</response>\n<response>\nStudent: It is 4.\n</response>", ""},
 		{"no frame: code in a speech", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", "Teacher: Look.\n```\nA: 1\nB: 2\n```\nStudent: I see.", ""},
 		{"no frame: something behind it", "```\n" + short + "\n```\nThat is all that the talk is about.", "```\n" + short + "\n```\nThat is all that the talk is about.", ""},
+		{"no frame: somebody speaks behind it, behind blank lines of any kind", "```\r\n" + short + "\r\n```\r\n\r\nI hope this conversation helps!\r\n \r\nTeacher: Is it?", "```\r\n" + short + "\r\n```\r\n\r\nI hope this conversation helps!\r\n \r\nTeacher: Is it?", ""},
 		{"no frame: nobody speaks in it", "```\n2 + 2\n```", "```\n2 + 2\n```", ""},
 		{"all of it", "<think>a</think>\n<|assistant|>\nCertainly! Here is the debate:\n\n" + short + "\n\n*End of the debate.*\n<|end|>", short, ""},
 		{"TeX that looks like escapes", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", "Teacher: $\\nabla f\\neq 0$ and \\newcommand\\n?\nStudent: $\\nu$, \\t.", ""},
@@ -231,6 +235,47 @@ func TestCleanTakesOffFrames(t *testing.T) {
 				require.Equal(t, tt.answer, d.Raw, "the answer as received is kept")
 			}
 		})
+	}
+}
+
+// What the last speaker says in another paragraph, and what an interview starts
+// with, may have the words in it that remarks have.
+func TestCleanLeavesTalkOfTheMatter(t *testing.T) {
+	for _, s := range []string{
+		"I hope you can find the next root on your own.", "I hope that helps. For tomorrow, prove it for any two even numbers.",
+		"Note that the exchange rate is the slope.", "The exchange uses a rate of 1.2.", "This script uses a loop to add the numbers.", "In this script, the sum doubles.",
+		"Let me know how the sum changes.", "Let me know if the sum changes.",
+		"Would you like me to expand $(a+b)^2$?", "Would you like me to write the last step out?", "Would you like me to continue with a product?",
+		"Feel free to adjust the length of the side and see what the area does.", "Feel free to modify the script and run it with $n = 10$.",
+		"In this discussion, the sign decides.", "Throughout this discussion, the sum was positive.", "The discussion is over when the sum is negative.",
+		"注：分类讨论时不要漏掉零。", "讨论完这三种情况，答案就是二。", "以上是对大于零的情况的讨论，小于零时同理。", "如果有同学想补充，请举手。", "如果你想调整系数，再算一次。",
+		"希望大家课后完成第三题，这对理解加法很有帮助。",
+	} {
+		require.Equal(t, Dialogue{Text: short + "\n\n" + s}, Dialogue{Text: short + "\n\n" + s}.Filter(Clean))
+	}
+	for _, s := range []string{
+		"The user wants to exchange 200 dollars for euros.", "The user needs three minutes for each chat.", "用户需要支付三十元，我们设单价为三。",
+		"I have often been asked in interviews why two and two is four.", "Let me start with the exchange rate: it is the slope.", "I have a simple answer to the debate: count.",
+		"This is what I say in every interview: count.", "I will use a script that prints the sums.",
+	} {
+		require.Equal(t, Dialogue{Text: s + "\n\n" + short}, Dialogue{Text: s + "\n\n" + short}.Filter(Clean))
+	}
+}
+
+// The remarks that are like these are still taken off.
+func TestCleanTakesOffRemarks(t *testing.T) {
+	for _, s := range []string{
+		"I hope you found this helpful!", "I hope this helps! Let me know if you have any questions.", "I hope this meets your requirements.",
+		"Let me know if you need any adjustments.", "Let me know if there are any changes.", "Would you like me to continue the conversation?", "Would you like me to add more turns?",
+		"Feel free to adjust the tone, style or length.", "Please let me know if you want to change the length.", "In this dialogue, the two students count.", "The conversation is over.", "The conversation ends here.",
+		"希望对大家有所帮助！", "希望这能满足您的要求。", "以上是两位教授关于加法的讨论。", "如果您需要调整，我可以修改。", "如有需要修改的地方，请告诉我。", "注：以上讨论严格基于原文。", "（讨论完毕）", "以上就是师生对话。",
+	} {
+		require.Equal(t, short, Dialogue{Text: short + "\n\n" + s}.Filter(Clean).Text, s)
+	}
+	for _, s := range []string{
+		"Here is a multi-turn exchange between two students:", "Here's the script:", "I've put together a dialogue about the text:", "I'll now write a conversation.", "Let's imagine a debate:", "This is a conversation about sums.", "The following is an interview.", "Chat", "A conversation between two students:", "Debate between Ann and Dr. Lee:",
+	} {
+		require.Equal(t, short, Dialogue{Text: s + "\n\n" + short}.Filter(Clean).Text, s)
 	}
 }
 
@@ -307,6 +352,7 @@ func TestCleanTakesOffTheNextPrompt(t *testing.T) {
 		{"no prompt: the others go on", talk + "\nUser: May I?\nTeacher: Yes.\nAssistant: It is clear.", ""},
 		{"no prompt: an example of a chat", talk + "\nTeacher: Look.\nUser: What is $1 + 1$?\nAssistant: It is 3.\nTeacher: What is wrong?", ""},
 		{"no prompt: an example in code", talk + "\nTeacher: Look.\n```\nUser: What is $1 + 1$?\nAssistant: It is 3.\n```", ""},
+		{"no prompt: an example in code that is indented", talk + "\nTeacher: Look.\n  ```\nUser: What is $1 + 1$?\nAssistant: It is 3.\n  ```", ""},
 		{"no prompt: users of something", talk + "\nUser: the one who uses it.", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -355,6 +401,15 @@ func TestCleanRejectsWhatIsToBeFilledIn(t *testing.T) {
 func TestCleanLeavesADialogueThatGoesOn(t *testing.T) {
 	answer := short + "\nTeacher: And $3 + 3$?\nStudent: It is 6."
 	require.Equal(t, Dialogue{Text: answer, Source: short}, Dialogue{Text: answer, Source: short}.Filter(Clean))
+}
+
+func TestCleanIsLinear(t *testing.T) {
+	linear(t, "remarks behind blank lines", 1<<18, func(size int) {
+		text := "Ann: a\nBob:" + strings.Repeat("\n", size/2) + "x" + strings.Repeat("\n\nEnd", size/10)
+		d := Dialogue{Text: text}
+		require.NoError(t, Clean.Check(&d))
+		require.True(t, strings.HasSuffix(d.Text, "\nx"))
+	})
 }
 
 // To clean twice is to clean once, whatever the answer; what is taken off is

@@ -24,12 +24,17 @@ func withoutFrame(text string) string {
 		closing := "</" + m[1] + ">"
 		begin, end = at+len(m[0]), strings.LastIndex(text, closing)
 		behind = end + len(closing)
+		if strings.Index(text, closing) < end {
+			return text // There are several, as where each speech has its own.
+		}
 	}
 	if end < begin || !announces(text[:at]) {
 		return text
 	}
-	for remark := range strings.SplitSeq(text[behind:], "\n\n") {
-		remark = strings.TrimSpace(remark)
+	for rest := text[behind:]; rest != ""; {
+		next := behindParagraph(rest)
+		remark := strings.TrimSpace(strings.TrimSuffix(rest, next))
+		rest = next
 		if remark != "" && !isRule(remark) && !closingParagraph.MatchString(remark[:min(len(remark), 400)]) {
 			return text
 		}

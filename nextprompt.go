@@ -37,7 +37,7 @@ func labelled(text string, labels []string) (at, end int) {
 // in.
 func withoutNextPrompt(text, source string) string {
 	at, asked := labelled(text, promptLabels)
-	if at < 0 || strings.Count("\n"+text[:at], "\n```")%2 == 1 {
+	if at < 0 || countFences(text[:at])%2 == 1 {
 		return text
 	}
 	reply, said := labelled(text[asked:], answerLabels)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // specialToken is what frames a message in a chat template and is leaked where a
@@ -137,21 +138,32 @@ func speaks(text string) bool {
 	return len(p.labels) > 0
 }
 
-const theTalk = `(?:conversation|dialogue|dialog|discussion|interview|debate|exchange|transcript|script|chat)`
+// theTalk is what a dialogue is called, and anyTalk what it is called where
+// nothing else can be meant: an exchange may be of currencies, a chat what a user
+// pays for, and a script in Python.
+const (
+	theTalk = `(?:conversation|dialogue|dialog|discussion|interview|debate|transcript)`
+	anyTalk = `(?:` + theTalk + `|exchange|script|chat)`
+)
+
+// toWrite is what a model does to a dialogue.
+const toWrite = `(?:write|create|craft|generate|provide|produce|present|simulate|turn|convert|transform|rewrite)`
 
 // gladToHelp is what a model says of its happiness to help. "I'm glad to be here"
 // is what an expert says with whose answer an interview starts.
-const gladToHelp = `(?:i['’]d be|i would be|i['’]m|i am) (?:happy|glad|delighted) to (?:help|assist|create|write|generate|provide|produce|craft|do (?:so|that|this))\b[^.!?\n]{0,200}`
+const gladToHelp = `(?:i['’]d be|i would be|i['’]m|i am) (?:happy|glad|delighted) to (?:help|assist|` + toWrite + `|do (?:so|that|this))\b[^.!?\n]*`
 
 var (
 	// preambleLine is a line that announces a dialogue.
 	preambleLine = regexp.MustCompile(`(?i)^[\s*_#>"“]*(?:` +
 		`(?:(?:sure|certainly|of course|absolutely|okay|ok|great|alright|all right|no problem|understood|got it)(?: thing)?[,.!:—– -]*)*` +
 		`(?:` + gladToHelp + `[.!]* *)?` +
-		`(?:(?:here(?:['’]s| is| are)|below is|the following is|following is|this is|i['’]ll|i will|i['’]ve|i have|let me|let['’]s)\b[^\n]{0,200}\b` + theTalk + `s?\b[^\n]{0,200}[.:!*_]+` +
+		`(?:(?:(?:here(?:['’]s| is| are)|below is|(?:the )?following is)\b[^\n]*\b` + anyTalk +
+		`|(?:this is (?:an?|the)|(?:i['’]ll|i will|let me|let['’]s) (?:now )?(?:begin|start|dive into|imagine|` + toWrite + `)|(?:i['’]ve|i have) (?:written|created|turned|converted|transformed|rewritten|prepared|crafted|generated|put together))\b[^\n]*\b` + theTalk + `)s?\b[^\n]*[.:!*_]+` +
 		`|` + gladToHelp + `[.:!]*` +
 		`)|(?:sure|certainly|of course|absolutely|okay|great)[,.!]*` +
-		`|` + theTalk + `[:：]?` +
+		`|` + anyTalk + `[:：]?` +
+		`|(?:an? )?` + theTalk + ` between [^\n!?:：]{1,150}[:：]` +
 		`|(?:好的|好|当然|当然可以|没问题|可以)[，,。！! ]*(?:(?:以下|下面|这|这里)(?:是|为)[^\n]{0,100}(?:对话|访谈|采访|讨论|辩论|对白)[^\n]{0,100})?` +
 		`|(?:以下|下面|这|这里)(?:是|为)[^\n]{0,100}(?:对话|访谈|采访|讨论|辩论|对白)[^\n]{0,100}[:：。]` +
 		`|(?:对话|访谈|讨论|辩论)(?:如下)?[:：]?` +
@@ -160,11 +172,12 @@ var (
 	// closingParagraph is one that talks about the dialogue or offers to change
 	// it.
 	closingParagraph = regexp.MustCompile(`(?is)^[\s*_#>("“\[（【]*(?:` +
-		`i hope (?:this|that|the|you)\b.{0,40}\b(?:` + theTalk + `|helps|find|found|meets|is helpful|was helpful)\b` +
+		`i hope (?:this|that|the|you (?:find|found|enjoy|enjoyed|like|liked))\b.{0,40}\b(?:` + theTalk + `|helpful|useful)\b` +
+		`|i hope (?:this|that) (?:helps|meets)\b[^.!?]{0,60}[.!?*_)\]]*(?:\s*$|\s+(?:please|let me know|feel free|if you|would you|do you want)\b)` +
 		`|(?:please )?(?:let me know|feel free)\b.{0,60}\b(?:another (?:` + theTalk + `|version)|different style)\b` +
-		`|(?:please )?(?:let me know|feel free)\b.{0,60}\b(?:chang|adjust|modif|revis|adapt|expand|shorten|lengthen|tweak).{0,60}\b(?:` + theTalk + `|the (?:tone|style|length)|version)\b` +
-		`|(?:please )?let me know\b.{0,60}\b(?:chang|adjust|modif|revis|tweak)(?:es?|ments?|ications?|ions?|s)?[.!*_)\]]*\s*$` +
-		`|(?:would you like|do you want) me to (?:write|create|generate|continue|adjust|modify|revise|rewrite|expand|extend|shorten|lengthen|adapt|add|turn)\b` +
+		`|(?:please )?(?:let me know|feel free)\b.{0,60}\b(?:chang|adjust|modif|revis|adapt|expand|shorten|lengthen|tweak).{0,60}\b(?:` + theTalk + `|the (?:tone|style)|version|the length[.!?*_)\]]*\s*$)` +
+		`|(?:please )?let me know if (?:you(?:['’]d| would)? (?:like|want|need|have)|there are)\b.{0,40}\b(?:chang|adjust|modif|revis|tweak)(?:es?|ments?|ications?|ions?|s)?[.!*_)\]]*\s*$` +
+		`|(?:would you like|do you want) me to (?:write|create|generate|continue|adjust|modify|revise|rewrite|expand|extend|shorten|lengthen|adapt|add|turn)\b.{0,80}\b(?:` + theTalk + `|another one|(?:more|further) turns|version|style)\b` +
 		`|(?:please )?note(?: that)?[\s:,*_]*(?:that )?(?:this|the|in this|throughout the) (?:above )?` + theTalk + `\b` +
 		`|note:[ *_]*(?:both|all|each of|the) (?:of )?(?:the )?(?:two )?(?:debaters?|speakers?|participants?|students?|professors?|characters?)\b.{0,20}\b(?:uses?|stays?|sticks?|keeps?|rel(?:y|ies)|draws?|refers?)\b.{0,40}\b(?:given|provided|original) (?:context|text|content|passage)\b` +
 		`|[*_(\[（]+(?:total )?word count[:*_ ]+[^\n]{0,12}\d[\d,]*(?: words)?[\s.*_)\]]*$` +
@@ -172,16 +185,19 @@ var (
 		`|i(?:['’]ve| have) (?:converted|turned|transformed|rewritten) (?:the|this) .{0,40}\binto an?\b.{0,40}\b` + theTalk + `\b` +
 		`|note:[ *_]*i (?:kept|have|tried|wrote|used|made|stayed)\b.{0,80}\b` + theTalk + `\b` +
 		`|(?:the )?end[\s.*_)\]]*$` +
-		`|(?:this|the above|the|in this|through this|throughout this) ` + theTalk + `,? (?:demonstrates|shows|covers|stays|stay|illustrates|is based|captures|adheres|follows|remains|highlights|explores|provides|aims|sticks|is faithful|is meant|is designed|uses|contains|includes|keeps|was written|the)\b` +
+		`|(?:this|the above|the|in this|through this|throughout this) ` + theTalk + `,? (?:demonstrates|shows|covers|stays|stay|illustrates|is based|captures|adheres|follows|remains|highlights|explores|provides|aims|sticks|is faithful|is meant|is designed|uses|contains|includes|keeps|was written|the (?:two |both )?(?:speakers|participants|students?|teacher|professors|debaters|interviewer|expert|layman))\b` +
 		`|(?:the )?end of (?:the )?` + theTalk + `\b` +
-		`|(?:the )?` + theTalk + ` (?:ends|is over|concludes)\b` +
-		`|希望(?:这段|以上|这个|这篇|该)?(?:对话|内容|讨论|访谈)?.{0,20}(?:帮助|满意|满足)` +
-		`|(?:以上|上面)(?:就)?是.{0,40}(?:对话|访谈|讨论|辩论)` +
+		`|(?:the )?` + theTalk + ` (?:ends\b|concludes\b|is over[\s.!*_)\]]*$)` +
+		`|希望[^。！\n]{0,10}(?:(?:对话|访谈|采访|您)[^。！\n]{0,20}(?:帮助|满意|满足)|满足您)` +
+		`|希望(?:这|以上内容|以上)?(?:能|能够)?对(?:你|大家)有所?帮助[\s。！.!*_）)\]】]*$` +
+		`|(?:以上|上面)(?:就)?是.{0,40}(?:对话|访谈|采访)` +
+		`|(?:以上|上面)(?:就)?是[^。\n]{0,20}(?:教授|老师|学生|同学|参与者)[^。\n]{0,40}(?:讨论|辩论)` +
 		`|(?:以上|上述|上面的|这段|该)(?:的)?(?:对话|访谈|采访)(?:展示|展现|体现|涵盖|严格|完全|遵循|旨在|通过)` +
 		`|[*_（(]+字数[：:].{0,6}\d` +
-		`|(?:如果|如)(?:您|你)?(?:需要|想|希望|有).{0,30}(?:修改|调整|补充|其他风格)` +
-		`|(?:对话|访谈|讨论|辩论)(?:到此)?(?:结束|完)` +
-		`|注[：:].{0,20}(?:对话|访谈|讨论|辩论)` +
+		`|(?:如果|如)(?:您|你)?(?:需要|想|希望|有).{0,20}(?:(?:修改|调整|补充).{0,10}(?:对话|访谈|告诉我)|其他风格)` +
+		`|(?:如果|如)您(?:需要|想|希望|有).{0,30}(?:修改|调整|补充)` +
+		`|(?:对话|访谈|讨论|辩论)(?:到此)?(?:结束|完毕?)[\s。！.!*_）)\]】]*$` +
+		`|注[：:].{0,20}(?:对话|访谈|采访|以上讨论|本讨论)` +
 		`)`)
 )
 
@@ -197,6 +213,7 @@ func withoutRemarks(text string) string {
 		return text
 	}
 	first, last := p.labels[0].at, p.labels[len(p.labels)-1].speech
+	said := len(text) - len(strings.TrimLeftFunc(text[last:], unicode.IsSpace))
 	from := 0
 	for line := range strings.Lines(text[:first]) {
 		blank := strings.TrimSpace(line) == ""
@@ -207,7 +224,7 @@ func withoutRemarks(text string) string {
 	}
 	to := len(text)
 	for {
-		cut := lastParagraph(text[:to], last)
+		cut := lastParagraph(text[:to], said)
 		if cut < 0 || !closingParagraph.MatchString(text[cut:min(to, cut+400)]) {
 			break
 		}
@@ -225,27 +242,22 @@ func withoutRemarks(text string) string {
 }
 
 // lastParagraph is where the last paragraph of text begins that is behind a
-// blank line or a rule after offset last, and -1 where there is none.
-func lastParagraph(text string, last int) int {
+// blank line or a rule after offset said, where the last speaker's first one
+// begins, and -1 where there is none.
+func lastParagraph(text string, said int) int {
 	end := len(strings.TrimRight(text, " \t\r\n"))
 	begin := -1
-	for end > last {
+	for {
 		at := strings.LastIndexByte(text[:end], '\n')
-		if at <= last {
+		if at <= said {
 			return -1
 		}
 		line := text[at+1 : end]
-		if strings.TrimSpace(line) == "" || isRule(line) {
-			if begin >= 0 {
-				break
-			}
-		} else {
+		if strings.TrimSpace(line) != "" && !isRule(line) {
 			begin = at + 1
+		} else if begin >= 0 {
+			return begin
 		}
 		end = at
 	}
-	if end <= last || begin < 0 || strings.TrimSpace(text[last:begin]) == "" {
-		return -1 // It is what the last speaker says.
-	}
-	return begin
 }

@@ -55,6 +55,10 @@ func readName(s string) (tag nameTag, ok bool) {
 		if s[i] == ':' || s[i] == '*' {
 			break // As nearly always.
 		}
+		if s[i] == '#' && i > from && s[i-1] == ' ' && i+1 < len(s) && isDigit(s[i+1]) {
+			i++ // Student #1
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune(" .'’-_&·", r) {
 			break
@@ -294,7 +298,7 @@ func looksLike(name string) (looks, string) {
 	capital := true
 	for word := range strings.FieldsSeq(name) {
 		words++
-		switch r, size := utf8.DecodeRuneInString(word); {
+		switch r, size := utf8.DecodeRuneInString(strings.TrimPrefix(word, "#")); {
 		case unicode.IsUpper(r) || unicode.IsDigit(r) || word == "&" || isUncased(r):
 			capital = true
 		case words > 1 && isParticle(word):
@@ -355,7 +359,7 @@ func headsAPart(name string) bool {
 		switch {
 		case partWords[strings.Trim(word, ".'")]:
 			some = true
-		case utf8.RuneCountInString(word) == 1 || strings.Trim(word, "0123456789.ivx") == "" || isParticle(word):
+		case utf8.RuneCountInString(word) == 1 || strings.Trim(word, "0123456789#.ivx") == "" || isParticle(word):
 		default:
 			return false
 		}

@@ -191,7 +191,7 @@ var plainThoughts = regexp.MustCompile(`(?i)^[\s*_>"“]*(?:(?:okay|ok|alright|a
 	`the user (?:wants|asks|asked|is asking|has asked|needs|would like|requested|has requested|provided|has provided|gave)\b[^\n]{0,300}\b(?:` + theTalk + `|me to)\b` +
 	`|(?:i|we) (?:need to|have to|should|must) (?:(?:create|write|generate|craft|produce|simulate|construct) (?:an?|the)|(?:turn|convert|transform|rewrite)\b[^.\n]{0,120}\b(?:into|as) an?)\b[^.\n]{0,80}\b` + theTalk +
 	`|let me (?:think (?:about )?how (?:to|i can|i should)|figure out how to) (?:structure|write|create|craft|turn|format|organi[sz]e|approach)\b[^.\n]{0,80}\b` + theTalk +
-	`|(?:(?:好的|好|嗯|首先)[，,。… ]*)*用户(?:想|希望|要求|让|需要|要我|给了|提供)[^\n]{0,80}?(?:我|对话|访谈|采访|讨论|辩论)` +
+	`|(?:(?:好的|好|嗯|首先)[，,。… ]*)*用户(?:想|希望|要求|让|需要|要我|给了|提供)[^\n]{0,80}?(?:我[^们]|对话|访谈|采访|讨论|辩论)` +
 	`|(?:(?:好的|好|嗯|首先)[，,。… ]*)*我们?(?:现在|首先|先)?(?:需要|要|得|必须|应该)[^\n。]{0,80}?(?:生成|写|创作|撰写|设计|构造|模拟)[^\n。]{0,80}?(?:对话|访谈|采访|一[段场次篇个][^\n。，]{0,20}(?:讨论|辩论))` +
 	`)`)
 
@@ -221,7 +221,7 @@ func withoutPlainThoughts(text string) string {
 	}
 	rest := head
 	for beginsWithPlainThoughts(rest) {
-		_, rest, _ = strings.Cut(rest, "\n\n")
+		rest = behindParagraph(rest)
 	}
 	if rest == head {
 		return text
@@ -232,4 +232,19 @@ func withoutPlainThoughts(text string) string {
 		}
 	}
 	return text[len(head)-len(rest):]
+}
+
+// behindParagraph is what follows the first paragraph of text, with the blank
+// line that ends it.
+func behindParagraph(text string) string {
+	at, some := 0, false
+	for line := range strings.Lines(text) {
+		blank := strings.TrimSpace(line) == ""
+		if blank && some {
+			break
+		}
+		some = some || !blank
+		at += len(line)
+	}
+	return text[at:]
 }

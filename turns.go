@@ -18,10 +18,11 @@ type Turn struct {
 //	老师：…   Dr. Smith (smiling): …   math_lover42: …   Alex — …   ### Alex
 //
 // with two names at least that come back alone on lines of their own, and with
-// headers such as **Turn 3** above, or on the line of, one or several speakers. Speakers may follow one another on one line. Headers, rules and
-// stage directions on lines of their own belong to no turn, and neither do
-// titles before the first speaker; what else stands there is a turn without a
-// speaker, as where an interview starts with the answer.
+// headers such as **Turn 3** above, or on the line of, one or several speakers.
+// Speakers may follow one another on one line. Headers, rules and stage
+// directions on lines of their own belong to no turn, and neither do titles before
+// the first speaker; what else stands there is a turn without a speaker, as where
+// an interview starts with the answer.
 //
 // A word before a colon is a name by its looks (Student A, not "so we have"),
 // by the company that it keeps (what is bold where names are bold) and, where

@@ -54,6 +54,14 @@ func TestTurnsReadsNamesInBrackets(t *testing.T) {
 	require.Equal(t, []Turn{{"", "**[Teacher] a**"}}, Turns("**[Teacher] a**"))
 }
 
+func TestTurnsReadsNumberedNames(t *testing.T) {
+	want := []Turn{{"Student #1", "a"}, {"Student #2", "b\nCase #1: c"}, {"Student #1", "d"}, {"Student #2", "e\nCase #1: f"}}
+	for _, form := range []string{"%s: %s\n", "**%s:** %s\n\n"} {
+		text := fmt.Sprintf(strings.Repeat(form, 4), "Student #1", "a", "Student #2", "b\nCase #1: c", "Student #1", "d", "Student #2", "e\nCase #1: f")
+		require.Equal(t, want, Turns(text), text)
+	}
+}
+
 // Names without any sign are names where two come back.
 func TestTurnsReadsNamesAloneOnTheirLines(t *testing.T) {
 	const text = "Student 1\nWhat is it?\nPrimes: $2 + 2$.\n\nStudent 2\nIt is 4.\n\nStudent 1\nSure?\n\nSquares\nalone.\n\nStudent 2\nYes."
