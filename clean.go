@@ -87,11 +87,15 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 
 // refusals is how an answer begins that is not one: the model declines, or
 // calls itself a machine. The verbs are listed because "I'm sorry, but I can't
-// follow" is what a student says.
+// follow" is what a student says; and without regret, "We can't turn that into a
+// fraction" is what an expert says with whose answer an interview starts.
 var refusals = func() *regexp.Regexp {
 	const (
-		regret = `(?:(?:oh|well|unfortunately|regrettably|however|but|sorry|(?:i['’]?m|i am|we['’]?re|we are) (?:(?:very|so|really|terribly|afraid) )?sorry|i(?: must| do)? apologi[sz]e|my apologies|for (?:the|any) (?:confusion|inconvenience)(?: caused)?)[,.!;:—– -]+)*`
-		cannot = `(?:(?:i|we) (?:can['’]?t|cannot|can not|could(?: not|n['’]?t)|won['’]?t|will not|must decline to|have to decline to|(?:don['’]?t|do not) feel comfortable)|(?:i['’]?m|i am|we['’]?re|we are) (?:unable to|not able to|not allowed to|not comfortable))`
+		regret = `(?:(?:oh|well|unfortunately|regrettably|however|but|sorry|(?:i['’]?m|i am|we['’]?re|we are) (?:(?:very|so|really|terribly|afraid) )?sorry|i(?: must| do)? apologi[sz]e|my apologies|for (?:the|any) (?:confusion|inconvenience)(?: caused)?)[,.!;:—– -]+)`
+		verb   = ` (?:can['’]?t|cannot|can not|could(?: not|n['’]?t)|won['’]?t|will not|must decline to|have to decline to|(?:don['’]?t|do not) feel comfortable)`
+		unable = ` (?:unable to|not able to|not allowed to|not comfortable)`
+		i      = `(?:i` + verb + `|(?:i['’]?m|i am)` + unable + `)`
+		we     = `(?:we` + verb + `|(?:we['’]?re|we are)` + unable + `)`
 		do     = `(?:help|assist|fulfil|comply|creat|writ|generat|provid|produc|continu|complet|engag|turn|convert|process|access|open|view|carry|do (?:that|this)|respond|discuss|reproduc|participat|support)`
 		am     = `(?:as|i['’]?m|i am) (?:just |only )?an? (?:ai|artificial intelligence|(?:large )?language model)\b`
 
@@ -99,7 +103,8 @@ var refusals = func() *regexp.Regexp {
 		cannotZh = `我(?:暂时|目前|现在)?(?:不能|无法|没法|没有办法|不便)(?:帮|协助|为|提供|生成|创建|创作|编写|撰写|完成|回答|满足|讨论|访问|处理|执行|继续)`
 		amZh     = `(?:我(?:只)?是|作为)(?:一个|一款|一名)?(?:人工智能|AI|大?语言模型|大模型)`
 	)
-	return regexp.MustCompile(`(?i)^["“*_#\s]*(?:` + regret + `(?:` + cannot + ` (?:in good conscience )?` + do + `|` + am + `)` +
+	return regexp.MustCompile(`(?i)^["“*_#\s]*(?:` + regret + `*(?:` + i + ` (?:in good conscience )?` + do + `|` + am + `)` +
+		`|` + regret + `+` + we + ` (?:in good conscience )?` + do +
 		`|` + regretZh + `?(?:但是?)?(?:` + cannotZh + `|` + amZh + `))`)
 }()
 

@@ -127,7 +127,7 @@ func TestCleanRejectsRefusals(t *testing.T) {
 // What saves the asking must never leave out a refusal.
 func FuzzRefusalsBeginAsTheyMay(f *testing.F) {
 	for _, s := range []string{"I'm sorry, but I can't help", "**Sorry, we cannot assist", "\u017Forry, I can't help", "A\u017F an AI", "As an AI", "My apologies, I can't write", "Oh, I won't write",
-		"Well, I can't help", "For any inconvenience, I can't help", "But I can't help", "However, I can't help", "Unfortunately, I can't help", "Regrettably, I can't help", "“抱歉，我无法提供", "We're unable to create"} {
+		"Well, I can't help", "For any inconvenience, I can't help", "But I can't help", "However, I can't help", "Unfortunately, I can't help", "Regrettably, I can't help", "“抱歉，我无法提供", "Sorry, we're unable to create"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -146,6 +146,8 @@ func TestCleanLeavesRegretThatIsNoRefusal(t *testing.T) {
 		"I'm sorry, I don't see why the sum is even.",
 		"Unfortunately, I get 5 where the book has 6.",
 		"We cannot divide by zero, so $x \\neq 0$.",
+		"We can't turn $9\\pi$ into a fraction.\nInterviewer: Why not?",
+		"We cannot complete the square here.",
 		"学生：对不起，老师，我不能理解第二步。",
 		"对不起，我没听懂第二步。",
 		"作为老师，我先讲基本概念。",
