@@ -73,7 +73,7 @@ var Clean = Filter{"clean", func(d *Dialogue) error {
 	if task := spokenTask(d.Text); task != "" && !strings.Contains(d.Source, task) {
 		return fmt.Errorf("the prompt within, as %q", task)
 	}
-	if beginsWithPlainThoughts(unsaid(d.Text)) {
+	if beginsWithPlainThoughts(d.Text) && beginsWithPlainThoughts(unsaid(d.Text)) {
 		return errors.New("thoughts without a tag")
 	}
 	if blank := placeholder(d.Text, d.Source); blank != "" {
@@ -108,14 +108,20 @@ var refusals = func() *regexp.Regexp {
 		`|` + regretZh + `?(?:但是?)?(?:` + cannotZh + `|` + amZh + `))`)
 }()
 
-// mayRefuse tells of a text that refusals has to be asked about: no other begins
-// with one of its first words in Latin letters.
+// mayRefuse tells of a text that refusals has to be asked about.
 func mayRefuse(text string) bool {
-	text = strings.TrimLeft(text, "\"“*_# \t\n\f\r")
+	return mayBegin(text, "i", "we", "as", "aſ", "sorry", "my", "oh", "well", "for", "but", "however", "unfortunately", "regrettably")
+}
+
+// mayBegin tells whether a text begins with one of words, in Latin letters of
+// whatever case, or with other letters, behind what markup there is. An expression
+// for what begins so is asked of no other: that takes longer.
+func mayBegin(text string, words ...string) bool {
+	text = strings.TrimLeft(text, "\"“*_#> \t\n\f\r")
 	if text == "" || text[0] >= utf8.RuneSelf {
 		return text != ""
 	}
-	for _, word := range [...]string{"i", "we", "as", "aſ", "sorry", "my", "oh", "well", "for", "but", "however", "unfortunately", "regrettably"} {
+	for _, word := range words {
 		if len(text) >= len(word) && strings.EqualFold(text[:len(word)], word) {
 			return true
 		}

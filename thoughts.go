@@ -207,13 +207,17 @@ func unsaid(text string) string {
 
 func beginsWithPlainThoughts(text string) bool {
 	const length = 500
-	return text != "" && plainThoughts.MatchString(text[:min(len(text), length)])
+	return mayBegin(text, "the user", "i ", "we", "let", "ok", "al", "hm", "so", "right", "got", "first", "now") &&
+		plainThoughts.MatchString(text[:min(len(text), length)])
 }
 
 // withoutPlainThoughts takes off the paragraphs before the first speaker that are
 // thoughts without a tag. Where any other stands there, which may be what an
 // interview starts with, it leaves them all.
 func withoutPlainThoughts(text string) string {
+	if !beginsWithPlainThoughts(text) { // To find the first speaker takes longer.
+		return text
+	}
 	head := unsaid(text)
 	said := text[len(head):]
 	if said == "" {
