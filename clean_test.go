@@ -124,16 +124,22 @@ func TestCleanRejectsRefusals(t *testing.T) {
 	}
 }
 
-// What saves the asking must never leave out a refusal.
-func FuzzRefusalsBeginAsTheyMay(f *testing.F) {
+// What saves the asking must never leave out what is asked for.
+func FuzzWhatIsAskedForBeginsAsItMay(f *testing.F) {
 	for _, s := range []string{"I'm sorry, but I can't help", "**Sorry, we cannot assist", "\u017Forry, I can't help", "A\u017F an AI", "As an AI", "My apologies, I can't write", "Oh, I won't write",
-		"Well, I can't help", "For any inconvenience, I can't help", "But I can't help", "However, I can't help", "Unfortunately, I can't help", "Regrettably, I can't help", "“抱歉，我无法提供", "Sorry, we're unable to create"} {
+		"Well, I can't help", "For any inconvenience, I can't help", "But I can't help", "However, I can't help", "Unfortunately, I can't help", "Regrettably, I can't help", "“抱歉，我无法提供", "Sorry, we're unable to create",
+		"Okay, the user wants a dialogue", "> The user asks me to", "We need to turn it into a debate", "I must write a dialogue", "Let me think how to write a dialogue", "Let's see, the user wants me to",
+		"Alright, the user gave me to", "All right, the user gave me to", "Hmm, the user gave me to", "So the user gave me to", "Well, the user gave me to", "Right, the user gave me to", "Got it, the user gave me to",
+		"First, the user gave me to", "Now the user gave me to", "好的，用户希望我写", "我需要写一段对话"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, text := range []string{text, strings.ToUpper(text), " \n#" + text} {
 			if refusals.MatchString(text) && !mayRefuse(text) {
 				t.Fatalf("%q refuses", text)
+			}
+			if plainThoughts.MatchString(text) && !mayThink(text) {
+				t.Fatalf("%q are thoughts", text)
 			}
 		}
 	})
@@ -314,16 +320,23 @@ func TestCleanTakesOffTheBeginningOfThePrompt(t *testing.T) {
 	require.Equal(t, spoken, Dialogue{Text: spoken, Source: short + "\n\nThey part."}.Filter(Clean).Text, "what is said in the source is no prompt")
 }
 
+// rejectsUnlessTheSourceHas sees that Clean rejects text, but not where its source
+// has what it is rejected for.
+func rejectsUnlessTheSourceHas(t *testing.T, text, what, reason string) {
+	t.Helper()
+	d := Dialogue{Text: text}
+	require.Equal(t, reason, d.Filter(Clean).Reject)
+	d.Source = "There is " + what + " in it."
+	require.Equal(t, d, d.Filter(Clean), "the source has it")
+}
+
 func TestCleanRejectsSpeakersWhoHaveReadThePrompt(t *testing.T) {
 	for text, task := range map[string]string{
 		"Ann: Our task is to convert the context above into a multi-turn conversation.\nBob: Yes.":                     "convert the context above into a multi-turn conversation",
 		"Ann: Yes.\nBob: We have turned the given text into a long and lively debate, as we should.\nAnn: Right. $4$.": "turned the given text into a long and lively debate",
 		"老师：我们的任务是把上述内容改写成一段师生对话。\n学生：好的。":                                                                             "把上述内容改写成一段师生对话",
 	} {
-		d := Dialogue{Text: text}
-		require.Equal(t, "clean: the prompt within, as \""+task+"\"", d.Filter(Clean).Reject)
-		d.Source = "They " + task + "."
-		require.Equal(t, d, d.Filter(Clean), "the source has it")
+		rejectsUnlessTheSourceHas(t, text, task, "clean: the prompt within, as \""+task+"\"")
 	}
 	for _, text := range []string{
 		"Ann: Let us convert the text above into an equation.\nBob: Then our conversation is short.",
@@ -383,10 +396,7 @@ func TestCleanKeepsTheTokensOfTheSource(t *testing.T) {
 
 func TestCleanRejectsWhatIsToBeFilledIn(t *testing.T) {
 	for _, blank := range []string{"[Name]", "[Your Name]", "[your name]", "[Student's Name]", "[Teacher’s name]", "[insert answer here]", "[Insert the answer]", "[INSERT NAME]", "[Insert a short proof here]", "[answer here]", "[学生姓名]", "[此处插入例子]"} {
-		d := Dialogue{Text: "Teacher: Good morning, " + blank + ". What is $2 + 2$?\nStudent: It is 4."}
-		require.Equal(t, "clean: placeholder "+blank, d.Filter(Clean).Reject)
-		d.Source = "Write " + blank + " on the sheet."
-		require.Equal(t, d, d.Filter(Clean), "the source has it")
+		rejectsUnlessTheSourceHas(t, "Teacher: Good morning, "+blank+". What is $2 + 2$?\nStudent: It is 4.", blank, "clean: placeholder "+blank)
 	}
 	for _, text := range []string{
 		"[Name]: What is $2 + 2$?\n[Student]: It is 4.",

@@ -207,8 +207,12 @@ func unsaid(text string) string {
 
 func beginsWithPlainThoughts(text string) bool {
 	const length = 500
-	return mayBegin(text, "the user", "i ", "we", "let", "ok", "al", "hm", "so", "right", "got", "first", "now") &&
-		plainThoughts.MatchString(text[:min(len(text), length)])
+	return mayThink(text) && plainThoughts.MatchString(text[:min(len(text), length)])
+}
+
+// mayThink tells of a text that plainThoughts has to be asked about.
+func mayThink(text string) bool {
+	return mayBegin(text, "the user", "i ", "we", "let", "ok", "al", "hm", "so", "right", "got", "first", "now")
 }
 
 // withoutPlainThoughts takes off the paragraphs before the first speaker that are

@@ -188,3 +188,26 @@ func isAside(line string) bool {
 func isCapitals(name string) bool {
 	return strings.ToUpper(name) == name && strings.ToLower(name) != name && len(name) > 2
 }
+
+// indexFrom is where sep is in s from offset at on, len(s) where it is not.
+func indexFrom(s, sep string, at int) int {
+	if n := strings.Index(s[at:], sep); n >= 0 {
+		return at + n
+	}
+	return len(s)
+}
+
+// isAbbreviated tells whether s ends in the stop of a title or an initial.
+func isAbbreviated(s string) bool {
+	s, ok := strings.CutSuffix(s, ".")
+	if !ok {
+		return false
+	}
+	s = s[max(0, len(s)-6):]
+	word := s[strings.LastIndexAny(s, " *_")+1:]
+	switch word {
+	case "Dr", "Prof", "Mr", "Mrs", "Ms", "St":
+		return true
+	}
+	return len(word) == 1 && 'A' <= word[0] && word[0] <= 'Z'
+}

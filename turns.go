@@ -328,29 +328,6 @@ func (p *parsedTurns) readInline(line string, from, first int) {
 	}
 }
 
-// indexFrom is where sep is in s from offset at on, len(s) where it is not.
-func indexFrom(s, sep string, at int) int {
-	if n := strings.Index(s[at:], sep); n >= 0 {
-		return at + n
-	}
-	return len(s)
-}
-
-// isAbbreviated tells whether s ends in the stop of a title or an initial.
-func isAbbreviated(s string) bool {
-	s, ok := strings.CutSuffix(s, ".")
-	if !ok {
-		return false
-	}
-	s = s[max(0, len(s)-6):]
-	word := s[strings.LastIndexAny(s, " *_")+1:]
-	switch word {
-	case "Dr", "Prof", "Mr", "Mrs", "Ms", "St":
-		return true
-	}
-	return len(word) == 1 && 'A' <= word[0] && word[0] <= 'Z'
-}
-
 // believe leaves the labels that are names.
 func (p *parsedTurns) believe() {
 	// How many labels of a form there are, and how often its most frequent name
