@@ -1,6 +1,9 @@
 package mind
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,5 +41,18 @@ func TestOnlyKeysAreKeys(t *testing.T) {
 	for _, bad := range []string{"", "x", good[1:], good + "0", "w" + good[1:], "A" + good[1:], good[:26] + "0" + good[27:], good[:30] + "\x00" + good[31:]} {
 		_, _, err := parseKey(bad)
 		require.Error(t, err, "%q", bad)
+	}
+}
+
+// TestHashIsThatOfTheWhole: a text longer than what is hashed at a time is hashed
+// as all of it at once is.
+func TestHashIsThatOfTheWhole(t *testing.T) {
+	text := strings.Repeat("0123456789abcdefghijklmnopqrstuvwxyz", 50)
+	for n := range len(text) {
+		var whole []byte
+		for _, part := range []string{text[:n], "", text[n:]} {
+			whole = append(binary.BigEndian.AppendUint64(whole, uint64(len(part))), part...)
+		}
+		require.Equal(t, sha256.Sum256(whole), hash(text[:n], "", text[n:]), n)
 	}
 }

@@ -541,6 +541,8 @@ func TestRateCountsFromTheFirstRequest(t *testing.T) {
 		require.Equal(t, []time.Duration{time.Hour + 40*time.Second, 40 * time.Second}, []time.Duration{s.Elapsed, s.Asking})
 		units, tokens = s.Rate()
 		require.Equal(t, []float64{0.5, 50}, []float64{units, tokens})
+		units, _ = mind.Stats{Kept: 1, Rejected: 2, Failed: 3, Held: 4, Pending: 5, Asking: 2 * time.Second}.Rate()
+		require.Equal(t, 3.0, units, "every outcome counts, and nothing else")
 		require.NoError(t, p.Run(t.Context()), "all of it is held")
 		require.Zero(t, p.Stats().Asking)
 	})
